@@ -1,0 +1,228 @@
+"""Notebooks kept as text: Jupytext's percent scripts and its Markdown, MyST's code cells among it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from jupyter_prod.errors import UsableError
+from jupyter_prod.notebook.nouns import Cell, Kind
+
+_MARKER = re.compile(r"^#\s*%%(?P<kind>%*)(?:\s+(?P<rest>.*))?$")
+_KIND = re.compile(r"\[(markdown|md|raw)\]")
+_OPTION = re.compile(r"(?<![\w.])([\w.:-]+)\s*=\s*(\"(?:\\.|[^\"])*\"|\[[^\]]*\]|\{[^}]*\}|[^\s,]+)")
+_COMMENTED_MAGIC = re.compile(r"^(\s*)#\s?(?=%{1,2}[a-zA-Z]|![A-Za-z.~$/{])")
+_FENCE = re.compile(r"^(`{3,}|~{3,})\s*(?:\{code-cell\}\s*)?(?P<language>[\w+#.-]*)(?P<rest>.*)$")
+_REGION = re.compile(r"^<!--\s*#(region|raw|md|markdown)\b(?P<rest>.*?)-->\s*$")
+_END_REGION = re.compile(r"^<!--\s*#end(region|raw|md|markdown)\b.*-->\s*$")
+_PYTHON = ("python", "python3", "ipython", "ipython3")
+
+
+@dataclass
+class _Draft:
+    kind: Kind = "code"
+    options: dict[str, Any] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+
+
+def read_percent(text: str, where: str) -> tuple[tuple[Cell, ...], Mapping[str, Any]]:
+    """Cells and metadata of a percent script. Raises UsableError where the text has no cell marker at all."""
+    lines = text.split("\n")
+    metadata, start = _commented_header(lines, where)
+    drafts: list[_Draft] = []
+    fence = ""
+    for line in lines[start:]:
+        marker = None if fence else _MARKER.match(line)
+        if marker:
+            drafts.append(_opened(marker["rest"] or ""))
+            continue
+        if not drafts:
+            drafts.append(_Draft())
+        if drafts[-1].kind == "code":
+            fence = _open_string(line, fence)
+        drafts[-1].lines.append(line)
+    if not any(_MARKER.match(line) for line in lines[start:]):
+        raise UsableError("has no cells", where, "mark them with # %% as Jupytext's percent format does")
+    if drafts[0].kind == "code" and not _stripped(drafts[0].lines) and not _MARKER.match(lines[start]):
+        del drafts[0]
+    for draft in drafts:
+        draft.lines = _uncommented(draft)
+    return _numbered(drafts), metadata
+
+
+def read_markdown(text: str, where: str) -> tuple[tuple[Cell, ...], Mapping[str, Any]]:
+    """Cells and metadata of a Markdown notebook. Raises UsableError where no code block is a cell of it."""
+    lines = text.split("\n")
+    metadata, start = _header(lines, where)
+    language = _language(metadata)
+    drafts: list[_Draft] = []
+    fence = ""
+    region = False
+    for line in lines[start:]:
+        opening = _FENCE.match(line)
+        if fence:
+            if line.startswith(fence) and not line.strip(fence[0]).strip():
+                fence = ""
+                drafts.append(_Draft("markdown"))
+            else:
+                drafts[-1].lines.append(line)
+        elif opening and (opening["language"].lower() in language or "{code-cell}" in line) and ".noeval" not in line:
+            fence = opening[1]
+            drafts.append(_Draft("code", _options(opening["rest"])))
+        elif start_of := _REGION.match(line):
+            region = True
+            drafts.append(_Draft("raw" if start_of[1] == "raw" else "markdown", _options(start_of["rest"])))
+        elif _END_REGION.match(line):
+            region = False
+            drafts.append(_Draft("markdown"))
+        else:
+            if not drafts or (
+                not region and drafts[-1].kind == "markdown" and drafts[-1].lines[-2:] == ["", ""] and line
+            ):
+                drafts.append(_Draft("markdown"))
+            drafts[-1].lines.append(line)
+    cells = [draft for draft in drafts if draft.kind == "code" or _stripped(draft.lines)]
+    if not any(draft.kind == "code" for draft in cells):
+        raise UsableError("has no code cells", where, "a notebook in Markdown has ```python blocks")
+    for draft in cells:
+        if draft.kind == "code":
+            _take_myst_options(draft)
+    return _numbered(cells), metadata
+
+
+def _opened(rest: str) -> _Draft:
+    named = _KIND.search(rest)
+    kind: Kind = "code" if named is None else "raw" if named[1] == "raw" else "markdown"
+    return _Draft(kind, _options(rest))
+
+
+def _options(text: str) -> dict[str, Any]:
+    """Cell options as Jupytext writes them: `tags=["a", "b"] key="value"`, or one JSON object."""
+    if "=" not in text and ":" not in text:
+        return {}
+    if text.strip().startswith("{") or re.search(r"\s\{\"", text):
+        found = _yaml(text[text.index("{") :])
+        return found if isinstance(found, dict) else {}
+    return {name: _yaml(value) for name, value in _OPTION.findall(text)}
+
+
+def _yaml(text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return None
+
+
+def _take_myst_options(draft: _Draft) -> None:
+    """MyST writes a cell's options as its first lines, `:tags: [a]`; they are no code."""
+    taken = 0
+    while taken < len(draft.lines) and (option := re.match(r"^:([\w-]+):\s*(.*)$", draft.lines[taken])):
+        draft.options[option[1]] = _yaml(option[2])
+        taken += 1
+    del draft.lines[:taken]
+
+
+def _open_string(line: str, fence: str) -> str:
+    """The quotes of the multi-line string that is open after the line: a `# %%` inside it is text."""
+    position = 0
+    while position < len(line):
+        if fence:
+            end = line.find(fence, position)
+            if end < 0:
+                return fence
+            position, fence = end + 3, ""
+        elif line.startswith(('"""', "'''"), position):
+            fence = line[position : position + 3]
+            position += 3
+        elif line[position] in "\"'":
+            closing = re.compile(r"(?:\\.|[^\\" + line[position] + r"])*" + line[position]).match(line, position + 1)
+            position = closing.end() if closing else len(line)
+        elif line[position] == "#":
+            return ""
+        else:
+            position += 1
+    return fence
+
+
+def _uncommented(draft: _Draft) -> list[str]:
+    lines = _stripped(draft.lines)
+    if draft.kind == "code":
+        return _uncommented_code(lines)
+    if lines and lines[0].strip() in ('"""', "'''") and lines[-1].strip() == lines[0].strip() and len(lines) > 1:
+        return lines[1:-1]
+    return [re.sub(r"^# ?", "", line) for line in lines]
+
+
+def _uncommented_code(lines: list[str]) -> list[str]:
+    """Jupytext comments IPython commands so that the script is Python; in the notebook they are live."""
+    if lines and re.match(r"^#\s?%%[a-zA-Z]", lines[0]):
+        name = lines[0].split("%%", 1)[1].split()[0]
+        if all(line.startswith("#") or not line.strip() for line in lines) and name not in (
+            "time",
+            "timeit",
+            "capture",
+        ):
+            return [re.sub(r"^# ?", "", line) for line in lines]
+    return [_COMMENTED_MAGIC.sub(r"\1", line) for line in lines]
+
+
+def _stripped(lines: list[str]) -> list[str]:
+    first, last = 0, len(lines)
+    while first < last and not lines[first].strip():
+        first += 1
+    while last > first and not lines[last - 1].strip():
+        last -= 1
+    return lines[first:last]
+
+
+def _commented_header(lines: list[str], where: str) -> tuple[dict[str, Any], int]:
+    if not lines or lines[0].rstrip() != "# ---":
+        return {}, 0
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "# ---"), 0)
+    if not end:
+        return {}, 0
+    return _metadata([re.sub(r"^# ?", "", line) for line in lines[1:end]], where), end + 1
+
+
+def _header(lines: list[str], where: str) -> tuple[dict[str, Any], int]:
+    if not lines or lines[0].rstrip() != "---":
+        return {}, 0
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), 0)
+    return (_metadata(lines[1:end], where), end + 1) if end else ({}, 0)
+
+
+def _metadata(lines: list[str], where: str) -> dict[str, Any]:
+    try:
+        header = yaml.safe_load("\n".join(lines))
+    except (yaml.YAMLError, RecursionError, ValueError):
+        raise UsableError("has a header that is not YAML", where, "mend the lines between the --- marks") from None
+    if not isinstance(header, dict):
+        return {}
+    inner = header.get("jupyter", header)
+    return {str(key): value for key, value in inner.items()} if isinstance(inner, dict) else {}
+
+
+def _language(metadata: Mapping[str, Any]) -> tuple[str, ...]:
+    spec = metadata.get("kernelspec")
+    language = str(spec.get("language") or "python").lower() if isinstance(spec, dict) else "python"
+    return _PYTHON if language in _PYTHON else (language,)
+
+
+def _numbered(drafts: list[_Draft]) -> tuple[Cell, ...]:
+    return tuple(_cell(number, draft) for number, draft in enumerate(drafts, 1))
+
+
+def _cell(number: int, draft: _Draft) -> Cell:
+    tags = draft.options.get("tags")
+    return Cell(
+        number=number,
+        id=None,
+        kind=draft.kind,
+        source="\n".join(_stripped(draft.lines)),
+        tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+        metadata=draft.options,
+    )
