@@ -1,0 +1,10 @@
+"""Which Python environment a notebook runs in, and what is in it.
+
+In: a notebook's path, what the caller said about Python or kernel, the imports of a project. Out: an Environment, and
+requirements pinned to what it holds. Imports nothing of ours.
+"""
+
+from jupyter_prod.environment.inspect import facts
+from jupyter_prod.environment.nouns import Environment
+
+__all__ = ["Environment", "facts"]
