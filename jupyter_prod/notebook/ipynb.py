@@ -110,6 +110,8 @@ def _decode_leniently(data: bytes, where: str) -> _Document:
     except json.JSONDecodeError as e:
         if "\n<<<<<<< " in text or text.startswith("<<<<<<< "):
             raise UsableError("holds unresolved merge conflicts (<<<<<<<)", where, "resolve them first") from None
+        if text.lstrip()[:1] == "<":
+            raise UsableError("is a web page, not a notebook", where, "download the notebook's raw file") from None
         if e.pos >= len(text.rstrip()) or e.msg.startswith("Unterminated"):
             raise UsableError(f"is cut off: its JSON ends in the middle, at line {e.lineno}", where) from None
         raise UsableError(f"is not a notebook: no JSON at line {e.lineno}, column {e.colno}", where) from None

@@ -306,7 +306,7 @@ def _is_target(left: str) -> bool:
 
 
 def _is_automagic(found: re.Match[str], draft: _Draft) -> bool:
-    """Whether a line that starts with a magic's name is the magic: it is not where the cell gives the name a meaning."""
+    """Whether a line that starts with a magic's name is the magic: not where the cell binds the name."""
     name, rest = found["name"], found["rest"]
     if rest is not None and _NO_ARGUMENT.match(rest):
         return False

@@ -36,18 +36,20 @@ _LINE_DROPPED = _table(
     ("autoreload aimport", "reloads modules while a person edits them"),
     ("timeit", "times a statement and forgets its result"),
     ("who whos who_ls lsmagic magic quickref page history hist env_list pinfo pinfo2 pdoc pdef psource pfile psearch "
-     "pycat pwd ls ll la lf lk ld lx ldir dir dirs ddir dhist cat less more man head tail watermark version_information "
-     "tb notebook_info dependencies nbdev_hidden", "only shows something"),
+     "pycat pwd ls ll la lf lk ld lx ldir dir dirs ddir dhist cat less more man head tail watermark "
+     "version_information tb", "only shows something"),
     ("tensorboard", "shows TensorBoard"),
     ("debug pdb", "starts the debugger"),
     ("logstart logstop logon logoff logstate notebook save pastebin", "keeps a log of the session"),
-    ("alias alias_magic unalias rehashx automagic autocall autoawait doctest_mode killbgscripts bookmark", "sets up the session"),
+    ("alias alias_magic unalias rehashx automagic autocall autoawait doctest_mode killbgscripts bookmark",
+     "sets up the session"),
     ("load loadpy", "puts a file's text into the cell for a person to run"),
     ("tensorflow_version", "chooses a version on Colab"),
     ("reset reset_selective", "empties the session, which a program starts with"),
     ("javascript html latex", "only shows something"),
     ("connect_info qtconsole clear cls", "is about the session's window"),
-    ("flake8_on flake8_off pycodestyle_on pycodestyle_off nb_black black lab_black jupyter_black", "formats or checks the notebook"),
+    ("flake8_on flake8_off pycodestyle_on pycodestyle_off nb_black black lab_black jupyter_black",
+     "formats or checks the notebook"),
 )  # fmt: skip
 
 _LINE_OBSTACLES = _table(

@@ -31,7 +31,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook as read: `sha256` is the file's own, `language` the kernel's in lower case (`python`, `r`, `julia`)."""
+    """A notebook as read: `sha256` is the file's, `language` the kernel's in lower case (`python`, `r`, `julia`)."""
 
     path: Path
     sha256: str

@@ -71,7 +71,7 @@ def _text(data: bytes, where: str) -> str:
 
 
 def _language(metadata: Mapping[str, Any]) -> str:
-    """What the kernel said when the notebook was saved; else what the kernel spec says; else Python, as Jupyter does."""
+    """What the kernel said when the notebook was saved; else what the kernel spec says; else Python."""
     info, spec = metadata.get("language_info"), metadata.get("kernelspec")
     for found in (_name(info, "name"), _name(spec, "language")):
         if found:
