@@ -1,0 +1,121 @@
+"""What the statements do to names and objects: reads, bindings, uses, changes, and the dependences that follow."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from jupyter_prod.program.events import Fit, Metric, Predict, Read, Saved, Split, Written
+from jupyter_prod.program.scope import Scope
+from jupyter_prod.program.values import Value, lineage, owners
+
+
+@dataclass
+class Trace:
+    """What one top-level statement does."""
+
+    reads: set[str] = field(default_factory=set)
+    binds: set[str] = field(default_factory=set)
+    uses: set[int] = field(default_factory=set)
+    mutates: set[int] = field(default_factory=set)
+    needs: set[int] = field(default_factory=set)
+    undefined: set[str] = field(default_factory=set)
+    draws: bool = False
+    seeds: bool = False
+    interactive: bool = False
+
+
+class Record:
+    """Keeps a `Trace` for each top-level statement, and the events of all."""
+
+    def __init__(self) -> None:
+        self.now = -1
+        self.traces: list[Trace] = []
+        self.last: dict[str, list[int]] = {}
+        self.objects: list[Value] = []
+        self.events: list[Read | Fit | Predict | Metric | Saved | Written | Split] = []
+        self.globals_of: dict[int, set[str]] = {}
+        self.called_with: dict[int, int] = {}
+        self.generators = {"numpy": Value(kind="generator", type="numpy"), "random": Value(kind="generator", type="random"),
+                           "tensorflow": Value(kind="generator", type="tensorflow"), "torch": Value(kind="generator", type="torch")}
+        self.seeded: set[str] = set()
+        self.branching = 0
+
+    def begin(self) -> None:
+        """The next top-level statement starts."""
+        self.now += 1
+        self.traces.append(Trace())
+        self.branching = 0
+
+    @property
+    def trace(self) -> Trace:
+        return self.traces[self.now]
+
+    def read(self, name: str, scope: Scope) -> None:
+        """A name of the notebook's own namespace is read, perhaps from within a function."""
+        self.trace.reads.add(name)
+        self.trace.needs.update(i for i in self.last.get(name, ()) if i != self.now)
+        inner: Scope | None = scope
+        while inner is not None:
+            if inner.function is not None:
+                self.globals_of.setdefault(id(inner.function), set()).add(name)
+            inner = inner.outer
+
+    def undefined(self, name: str) -> None:
+        """A name that nothing has bound."""
+        self.trace.undefined.add(name)
+
+    def bind(self, name: str, value: Value) -> None:
+        """A name of the notebook's namespace gets a value; within a branch, it may keep the old one."""
+        self.trace.binds.add(name)
+        if self.branching:
+            known = self.last.setdefault(name, [])
+            self.trace.needs.update(i for i in known if i != self.now)
+            if self.now not in known:
+                known.append(self.now)
+        else:
+            self.last[name] = [self.now]
+        if value.created < 0:
+            value.created = self.now
+
+    def use(self, value: Value) -> None:
+        """An object is looked at: all that has written into it before is needed."""
+        for held in lineage(value):
+            self.objects.append(held)
+            self.trace.uses.add(id(held))
+            self.trace.needs.update(i for i in held.writers if i != self.now)
+            if 0 <= held.created != self.now:
+                self.trace.needs.add(held.created)
+
+    def mutate(self, value: Value) -> None:
+        """An object changes in place, and with it all that it is a view of."""
+        self.use(value)
+        for owner in owners(value):
+            self.objects.append(owner)
+            self.trace.mutates.add(id(owner))
+            if self.now not in owner.writers:
+                owner.writers.append(self.now)
+            owner.content = object()
+
+    def seed(self, which: str) -> None:
+        """A global generator is seeded."""
+        generator = self.generators[which]
+        self.seeded.add(which)
+        generator.writers = [self.now]
+        self.trace.mutates.add(id(generator))
+        self.trace.seeds = True
+
+    def draw(self, which: str = "numpy") -> None:
+        """A random number is drawn from a global generator; it counts where somebody seeded it before."""
+        self.trace.draws = True
+        if which in self.seeded:
+            generator = self.generators[which]
+            self.trace.needs.update(i for i in generator.writers if i != self.now)
+            self.trace.uses.add(id(generator))
+            self.trace.mutates.add(id(generator))
+            if self.now not in generator.writers:
+                generator.writers.append(self.now)
+
+    def note_globals(self, function: ast.AST) -> frozenset[str]:
+        """The notebook's names that a function reads, as far as its calls have shown."""
+        return frozenset(self.globals_of.get(id(function), ()))

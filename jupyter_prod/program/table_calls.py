@@ -1,0 +1,371 @@
+"""What the methods of frames, series, arrays and groups do to rows."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from jupyter_prod.program.builtin_calls import BuiltinCalls
+from jupyter_prod.program.events import Written
+from jupyter_prod.program.values import MISSING, Value
+
+if TYPE_CHECKING:
+    from jupyter_prod.program.calls import Arguments
+
+COLUMNWISE = (1, "columns", -1)
+
+
+class TableCalls(BuiltinCalls):
+    """Mixed into the interpreter."""
+
+    def call_method(self, node: ast.Call, base: Value, name: str, given: Arguments) -> Value:
+        """Calls a method of a value."""
+        if base.kind == "estimator":
+            return self.call_estimator(node, base, name, given)
+        if base.kind == "instance":
+            return self.call_instance(node, base, name, given)
+        kind = "series" if base.kind == "accessor" and base.parent is not None and base.parent.kind != "array" else base.kind
+        if base.kind == "accessor":
+            return self._accessor(node, base, name, given)
+        facts = self.know.method(kind, name)
+        if facts is None or kind not in ("frame", "series", "array", "groupby"):
+            if base.axis and base.kind in ("frame", "series", "array", "unknown", "index"):
+                return self._unlisted_method(node, base, name, given)
+            return self.call_plain_method(node, base, name, given)
+        effect = self._refined(base, name, facts["rows"], given)
+        handler = getattr(self, "table_" + effect)
+        value: Value = handler(node, base, name, facts, given)
+        return value
+
+    if TYPE_CHECKING:
+
+        def call_estimator(self, node: ast.Call, base: Value, name: str, given: Arguments) -> Value: ...
+
+    if TYPE_CHECKING:
+
+        def call_instance(self, node: ast.Call, base: Value, name: str, given: Arguments) -> Value: ...
+
+    def receiver(self, node: ast.Call) -> ast.expr | None:
+        """The expression whose method is called."""
+        return node.func.value if isinstance(node.func, ast.Attribute) else None
+
+    def _refined(self, base: Value, name: str, effect: str, given: Arguments) -> str:
+        """The effect of this very call: arguments decide whether rows or columns are meant."""
+        axis = given.constant(None, "axis")
+        if not base.axis:
+            return effect if effect in ("writes", "shows", "groups") else "of_statistic"
+        if effect == "aggregates" and base.kind in ("frame", "array"):
+            place = given.constant(1 if name in ("agg", "aggregate", "apply", "quantile") else 0, "axis")
+            if place in COLUMNWISE and not isinstance(place, bool):
+                return "each"
+        if name == "drop" and base.kind == "frame":
+            by_name = "columns" in given.keywords or axis in COLUMNWISE or given.constant(1, "axis") in COLUMNWISE
+            return "each" if by_name else "selects"
+        if name == "drop" and base.kind == "series":
+            return "selects"
+        if name == "dropna" and base.kind == "frame" and (axis in COLUMNWISE or given.constant(0, "") in COLUMNWISE):
+            return "learns"
+        if name == "fillna" and given.constant(1, "method") in ("ffill", "bfill", "pad", "backfill"):
+            return "others"
+        if name == "append" and base.kind == "frame":
+            return "appends"
+        if name in ("sum", "mean", "any", "all") and base.kind == "array" and axis in COLUMNWISE:
+            return "each"
+        return effect
+
+    # ------------------------------------------------------------ the effects
+
+    def table_each(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:
+        arguments = [a for a in given.all() if a.kind != "function"]
+        for function in (a for a in given.all() if a.kind == "function"):
+            arguments.append(self._callback(base, name, function, given))
+        for argument in arguments:
+            self.record.use(argument)
+        if self._inplace(facts, given):
+            self.record.mutate(base)
+            self.note(node, base, inplace=True)
+            return Value(kind="none", const=None)
+        value = self.derive(base, *[a for a in arguments if a.kind not in ("frame",) or name in ("merge", "join", "map")])
+        value.axis = base.axis
+        value.kind = facts.get("returns") or base.kind
+        value.column, value.part = base.column, base.part
+        value.splits = base.splits
+        if name in ("sum", "mean", "max", "min", "any", "all", "count", "std", "median", "idxmax", "idxmin", "nunique", "agg", "mode"):
+            value.kind = "series" if base.kind == "frame" else "array"
+        if facts.get("copies"):
+            value.content, value.columns, value.writers = base.content, base.columns, []
+        if name == "drop" and base.columns is not None:
+            value.columns = _without(base.columns, given)
+        if name == "apply" and base.kind == "frame" and given.constant(1, "axis") in COLUMNWISE:
+            value.kind = "series"
+        if name == "reset_index" and given.constant(None, "drop") is True:
+            value.content = base.content
+        if name == "astype" and _mentions_category(given):
+            self.note(node, value, learn="categories", base=self.receiver(node))
+        return value
+
+    def _callback(self, base: Value, name: str, function: Value, given: Arguments) -> Value:
+        rowwise = given.constant(1, "axis") in COLUMNWISE
+        if base.kind == "series" or name in ("applymap",) or (base.kind == "frame" and name == "map"):
+            if name == "pipe":
+                return self.callback(function, base)
+            return self.callback(function, self.element_of(base))
+        if base.kind == "frame" and rowwise:
+            return self.callback(function, Value(kind="row", axis=base.axis, origin=base.origin))
+        if base.kind == "frame" and name == "pipe":
+            return self.callback(function, base)
+        if base.kind == "frame" and name == "assign":
+            return self.callback(function, base)
+        return self.callback(function, Value(kind="series", axis=base.axis, origin=base.origin, parent=base))
+
+    def _inplace(self, facts: Any, given: Arguments) -> bool:
+        return bool(facts.get("mutates")) or (bool(facts.get("inplace")) and given.constant(None, "inplace") is True)
+
+    def table_selects(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:
+        if facts.get("random") and given.get(None, "random_state") is None:
+            self.record.draw()
+        self.note(node, base, select="call", base=self.receiver(node))
+        if self._inplace(facts, given):
+            content = base.content
+            self.record.mutate(base)
+            base.content, base.selected = content, True
+            self.note(node, base, select="call", base=self.receiver(node), inplace=True)
+            return Value(kind="none", const=None)
+        value = self.derive(base, kind=base.kind)
+        value.selected, value.content, value.column, value.columns = True, base.content, base.column, base.columns
+        value.part, value.splits = base.part, base.splits or name == "sample"
+        value.origin |= frozenset().union(*(a.origin | a.axis for a in given.all()))
+        return value
+
+    def table_appends(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:
+        other = given.positional[0] if given.positional else Value()
+        value = self.derive(base, *[i for i in (other.items or [other])], kind="frame")
+        value.content = object()
+        value.metric = base.metric or other.metric
+        return value
+
+    def table_aggregates(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:
+        for function in (a for a in given.all() if a.kind == "function"):
+            self.callback(function, Value(kind="series", axis=base.axis, origin=base.origin))
+        kind = "scalar"
+        if base.kind == "frame":
+            kind = "frame" if name in ("describe", "corr", "cov", "mode", "agg", "quantile", "pivot_table", "pivot", "unstack") else "series"
+        elif base.kind == "series" and name in ("value_counts", "mode", "describe"):
+            kind = "series"
+        elif base.kind == "series" and name == "unique":
+            kind = "array"
+        elif base.kind == "groupby":
+            kind = "frame"
+        value = Value(kind=kind, origin=base.origin | base.axis | frozenset().union(*(a.origin | a.axis for a in given.all())))
+        value.prediction, value.metric = None, base.metric
+        return value
+
+    def table_learns(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:
+        how = facts.get("how", "columns")
+        for function in (a for a in given.all() if a.kind == "function"):
+            self.callback(function, Value(kind="series", axis=base.axis, origin=base.origin))
+        value = self.derive(base, kind=facts.get("returns") or base.kind)
+        if base.kind == "groupby":
+            value.kind = "series"
+        if value.kind == "tuple":
+            value = Value(kind="tuple", items=[self.derive(base, kind="array"), Value(kind="list", origin=base.origin)], axis=frozenset(), origin=base.origin)
+            value.axis = base.axis
+        if name == "duplicated":
+            value.splits = False
+            return value
+        if name in ("dropna",):
+            how = "columns"
+        if self._inplace(facts, given):
+            self.record.mutate(base)
+            self.note(node, base, learn=how, base=self.receiver(node), inplace=True)
+            return Value(kind="none", const=None)
+        return self.note(node, value, learn=how, base=self.receiver(node))
+
+    def table_others(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:
+        self.note(node, base, others=True)
+        if self._inplace(facts, given):
+            self.record.mutate(base)
+            self.note(node, base, inplace=True)
+            return Value(kind="none", const=None)
+        value = self.derive(base, kind="groupby" if name in ("rolling", "ewm", "expanding", "resample") else base.kind)
+        value.parent = base if value.kind == "groupby" else None
+        return value
+
+    def table_groups(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:
+        return Value(kind="groupby", axis=base.axis, origin=base.origin, parent=base, selected=base.selected)
+
+    def table_writes(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:
+        first = given.get(0, "path_or_buf") or given.get(0, "excel_writer") or given.get(0, "path")
+        if first is None:
+            return self.derive(base, kind="text")
+        self.record.use(base)
+        self.record.events.append(Written(self.record.now, node, first.const if isinstance(first.const, str) else None))
+        return Value(kind="none", const=None)
+
+    def table_shows(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:
+        return Value(kind="figure")
+
+    def table_of_statistic(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:
+        """A method of a table that is itself a statistic, or holds no rows of an input."""
+        for function in (a for a in given.all() if a.kind == "function"):
+            self.callback(function, Value(origin=base.origin))
+        if self._inplace(facts, given):
+            self.record.mutate(base)
+            return Value(kind="none", const=None)
+        aligned = [a for a in given.all() if a.axis and a.kind != "frame"]
+        value = self.derive(base, *aligned, kind=facts.get("returns") or base.kind)
+        value.metric, value.better, value.prediction = base.metric, base.better, base.prediction
+        value.column = base.column
+        if facts["rows"] == "aggregates":
+            value.kind = "series" if base.kind == "frame" else "scalar"
+        return value
+
+    def _accessor(self, node: ast.Call, base: Value, name: str, given: Arguments) -> Value:
+        for argument in given.all():
+            if argument.kind == "function":
+                self.callback(argument, Value(kind="scalar", axis=base.axis, origin=base.origin))
+        if base.type == "str" and name == "get_dummies":
+            value = self.derive(base, kind="frame")
+            return self.note(node, value, learn="str_dummies", base=self.receiver(node))
+        frame = base.type == "str" and (given.constant(None, "expand") is True or name in ("extract", "partition"))
+        value = self.derive(base, kind="frame" if frame else "series")
+        value.column = base.column
+        return value
+
+    def _unlisted_method(self, node: ast.Call, base: Value, name: str, given: Arguments) -> Value:
+        for argument in given.all():
+            self.record.use(argument)
+            if argument.kind == "function":
+                self.callback(argument, self.element_of(base))
+        if base.kind == "index" and name in ("drop", "difference", "intersection", "union", "isin"):
+            return self.derive(base, kind="index")
+        if node is self.discarded and base.kind != "index":
+            self.record.mutate(base)
+        value = self.derive(base, kind="unknown" if base.kind == "index" else base.kind)
+        return value
+
+    # ------------------------------------------------------------ functions that take tables
+
+    def known_table_function(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
+        """A function whose result has the rows of what it is given."""
+        last = qualified.rsplit(".", 1)[-1]
+        first = given.positional[0] if given.positional else (given.all() or [Value()])[0]
+        if qualified == "pandas.DataFrame":
+            return self._new_frame(given)
+        if last in ("concatenate", "vstack", "append", "stack") and qualified.startswith("numpy") and (
+                given.constant(1, "axis", 0) not in COLUMNWISE):
+            return self.stacked(node, first if last != "append" else Value(kind="list", items=given.positional[:2]))
+        if qualified in ("numpy.hstack", "numpy.column_stack", "numpy.concatenate", "scipy.sparse.hstack"):
+            return self.derive(*(first.items or [first]), kind="array")
+        if qualified == "pandas.merge" or last == "merge":
+            return self.derive(first, kind="frame")
+        if last in ("clone",):
+            value = Value(kind="estimator", type=first.type, name=first.name, items=first.items, node=first.node, closure=first.closure)
+            return value
+        if facts.get("returns") == "function":
+            return first
+        if facts.get("predicts"):
+            x = given.get(1, "X")
+            value = self.derive(x, kind="array") if x is not None else Value(kind="array")
+            value.prediction = first
+            self.drawn_by(first)
+            return value
+        returns = facts.get("returns", "like")
+        tables = [a for a in given.all() if a.axis]
+        kind = returns if returns not in ("like",) else next((a.kind for a in tables), "scalar")
+        if returns == "array" and not tables:
+            value = Value(kind="array", items=first.items, element=first.element, const=first.const if isinstance(first.const, list) else MISSING,
+                          origin=frozenset().union(*(a.origin for a in given.all())), metric=first.metric)
+            return value
+        value = self.derive(*given.all(), kind=kind)
+        if returns == "series" and not value.axis:
+            value.kind = "series" if tables else "scalar"
+        if returns == "array" and first.axis:
+            value.content, value.column, value.columns, value.part, value.splits = first.content, first.column, first.columns, first.part, first.splits
+        if all(a.kind in ("scalar", "row") for a in tables) and tables and returns != "frame":
+            value.kind = "scalar"
+        return value
+
+    if TYPE_CHECKING:
+
+        def drawn_by(self, estimator: Value | None) -> None: ...
+
+    def _new_frame(self, given: Arguments) -> Value:
+        data = given.get(0, "data")
+        if data is None:
+            return Value(kind="frame", content=EMPTY)
+        parts = data.items if data.kind in ("dict", "list", "tuple") and data.items else [data]
+        value = self.derive(*parts, kind="frame")
+        if data.kind == "dict":
+            value.origin = value.origin | data.origin
+        value.metric = data.metric
+        index = given.get(None, "index")
+        if index is not None and not value.axis and index.axis:
+            value.axis = index.axis
+        if data.axis and data.kind in ("array", "frame", "series"):
+            value.part, value.selected, value.splits = data.part, data.selected, data.splits
+        return value
+
+    def stacked(self, node: ast.Call, parts: Value) -> Value:
+        """Rows put below rows."""
+        items = [i for i in (parts.items or ([parts.element] if parts.element else [])) if i is not None]
+        value = self.derive(*items, kind=next((i.kind for i in items if i.axis), "frame"))
+        full = [i for i in items if i.content is not EMPTY]
+        if full and all(i.content is full[0].content for i in full) and any(i.selected for i in full):
+            value.content, value.selected = full[0].content, True
+        if not value.axis:
+            value.metric = any(i.metric for i in items)
+        value.columns = full[0].columns if full else None
+        return value
+
+    def known_learns(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
+        first = given.positional[0] if given.positional else (given.all() or [Value()])[0]
+        how = facts["how"]
+        if not first.axis:
+            return self.derive(*given.all())
+        value = self.derive(first, kind=facts["returns"] if facts["returns"] != "like" else first.kind)
+        value.column = first.column
+        if facts["returns"] == "tuple":
+            value = Value(kind="tuple", items=[self.derive(first, kind="array"), Value(kind="list", origin=first.origin | first.axis)], axis=first.axis, origin=first.origin)
+        if how in ("cut", "qcut"):
+            bins = given.get(1, "bins") or given.get(1, "q")
+            if how == "cut" and bins is not None and not isinstance(bins.const, int) and not bins.origin and bins.kind != "scalar":
+                return value                                            # edges are given: each row for itself
+            if given.constant(None, "retbins") is True:
+                value = Value(kind="tuple", items=[value, Value(kind="array", origin=first.origin | first.axis)], axis=first.axis, origin=first.origin)
+        if how == "rowwise":
+            return value
+        return self.note(node, value, learn=how, base=given.nodes[0] if given.nodes else next(iter(given.keyword_nodes.values())))
+
+    def known_concats(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
+        """pandas.concat: below one another, or side by side."""
+        parts = given.get(0, "objs") or Value()
+        if given.constant(1, "axis", 0) in (1, "columns"):
+            items = parts.items or ([parts.element] if parts.element else [])
+            value = self.derive(*items, kind="frame")
+            value.column = None
+            return value
+        return self.stacked(node, parts)
+
+
+EMPTY = object()
+"""The content of a frame that has no rows yet."""
+
+
+def _without(columns: tuple[str, ...], given: Arguments) -> tuple[str, ...] | None:
+    """The columns less the dropped ones; None where they aren't constant."""
+    dropped = given.constant(0, "columns", given.constant(0, "labels"))
+    if isinstance(dropped, str):
+        dropped = [dropped]
+    if not isinstance(dropped, list) or not all(isinstance(c, str) for c in dropped):
+        return None
+    return tuple(c for c in columns if c not in dropped)
+
+
+def _mentions_category(given: Arguments) -> bool:
+    dtype = given.get(0, "dtype")
+    if dtype is None:
+        return False
+    return dtype.const == "category" or (isinstance(dtype.const, dict) and "category" in dtype.const.values())
+
+
