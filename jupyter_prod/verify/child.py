@@ -99,7 +99,7 @@ def run_child(argv: Sequence[str | Path], *, cwd: Path, environ: Mapping[str, st
 
 
 def inside(python: Path, module: str, request: Path) -> list[str]:
-    """The command that runs a module of `inside/` with the environment's Python, its modules hidden from the notebook."""
+    """The command that runs a module of `inside/` with the environment's Python; no import can meet our modules."""
     return [str(python), "-c", STARTER.replace("REQUEST", repr(str(request))), str(INSIDE), module]
 
 

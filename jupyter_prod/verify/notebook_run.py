@@ -42,7 +42,7 @@ def run_notebook(
     `seed` is planted before the first cell; copies of the files that the notebook wrote go to `keep`.
     """
     start = time.monotonic()
-    sources = {number: source for number, source in cells}
+    sources = dict(cells)
     with scratch_copy(folder) as scratch:
         outbox = scratch.top.parent.parent / "outbox"
         outbox.mkdir()

@@ -1,7 +1,8 @@
 """Keeps the user's files as they are while a notebook runs in a copy of their folder.
 
-The scratch folder holds copies of what is small and links to what is large or lies beside. An audit hook sees each write
-before it happens: a link on its path is replaced by a copy first; a write straight into the user's folder is refused.
+The scratch folder holds copies of what is small and links to what is large or lies beside. An audit hook sees each
+write before it happens: a link on its path is replaced by a copy first; a write straight into the user's folder is
+refused.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Guard:
             self._program(args)
 
     def _own(self, path: Any, follow: bool) -> None:
-        """Makes the path the scratch folder's own before it is written; raises PermissionError for the user's folder."""
+        """Makes the path the scratch folder's own before a write; raises PermissionError for the user's folder."""
         if isinstance(path, bytes):
             path = os.fsdecode(path)
         if not isinstance(path, str) or path.startswith((":", "file:")):
@@ -111,14 +112,14 @@ class Guard:
             shutil.copy2(target, link)
 
     def _program(self, args: tuple[Any, ...]) -> None:
-        """Another program is out of sight: what lies beside is copied for it first, where the command may reach there."""
+        """Another program is out of sight: what lies beside is copied first, where the command may reach there."""
         text = " ".join(map(str, args[:2]))
         if ".." not in text and not any(folder in text for folder in self.kept):
             return
         self.busy = True
         try:
             if any(folder in text for folder in self.kept):
-                raise PermissionError(f"verification never lets a program write into your own folder: {text[:200]}")
+                raise PermissionError(f"verification lets no program work in your own folder: {text[:200]}")
             left = LARGEST
             for folder, folders, files in os.walk(self.scratch):
                 for name in folders + files:

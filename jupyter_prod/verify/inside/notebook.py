@@ -21,7 +21,7 @@ class Said:
     """The events file: one JSON object a line, written through so that a crash loses none."""
 
     def __init__(self, path: str) -> None:
-        self.file = open(path, "a", encoding="utf-8")
+        self.file = open(path, "a", encoding="utf-8")  # noqa: SIM115 (open as long as the process)
 
     def __call__(self, **event: Any) -> None:
         self.file.write(json.dumps(event) + "\n")

@@ -60,7 +60,7 @@ def unnoticed() -> Iterator[None]:
 
 
 def probe(model: Any, rows: Any, answer: Callable[[Any, Any], Any] | None = None) -> dict[str, Any]:
-    """The model's answers for its input rows, with the rows, as a JSON object; `failure` says what went wrong, if it did."""
+    """The model's answers for its input rows, with the rows, as JSON; `failure` says what went wrong, if it did."""
     said: dict[str, Any] = {"class": f"{type(model).__module__}.{type(model).__qualname__}"}
     try:
         with unnoticed():
@@ -167,7 +167,8 @@ def _table(rows: Any, kept: list[int]) -> dict[str, Any]:
         if hasattr(part, "columns"):
             said["columns"] = [str(c) for c in part.columns]
             columns = [[scalar(x) for x in part.iloc[:, j].tolist()] for j in range(part.shape[1])]
-            said["rows"] = [list(row) for row in zip(*columns)] if columns else [[] for _ in kept]
+            transposed = zip(*columns)  # noqa: B905 (Python 3.8 has no `strict`)
+            said["rows"] = [list(row) for row in transposed] if columns else [[] for _ in kept]
         else:
             said["columns"] = None if part.name is None else [str(part.name)]
             said["rows"] = [[scalar(x)] for x in part.tolist()]

@@ -114,4 +114,4 @@ def plant(seed: int) -> None:
 
 def unseeded() -> bool:
     """True where numbers were drawn from what `plant` sowed, or a library is in use that can't be watched."""
-    return any([watch.look() for watch in WATCHES]) or "tensorflow" in sys.modules
+    return any(watch.look() for watch in WATCHES) or "tensorflow" in sys.modules

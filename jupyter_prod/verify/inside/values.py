@@ -1,27 +1,31 @@
-"""Values of a notebook as JSON values: what a metric may be, and what a cell of a table is."""
+"""Values of a notebook as JSON values: what a metric may be, and what a cell of a table is.
+
+The rules for metrics are those of `results.py` in generated projects, so that both sides say the same numbers.
+"""
 
 from __future__ import annotations
 
+import json
 import math
+import sys
 from typing import Any
 
-LONGEST = 1000
-"""More items than this in a list are no metric."""
-
-WIDEST = 2000
-"""More cells than this in a table are no metric."""
+MOST_NUMBERS = 2000
+"""More numbers than this in one value are no metric."""
 
 
 class NotPlain(TypeError):
-    """A value that has no form as numbers."""
+    """A value that holds no numbers, or too many."""
 
 
 def scalar(value: Any) -> Any:
     """A JSON scalar for a scalar of Python, numpy or pandas; missing and NaN become None, what is foreign its text."""
     if value is None or isinstance(value, (bool, str)):
         return value
+    if type(value).__name__ in ("NAType", "NaTType"):
+        return None
     if hasattr(value, "isoformat"):
-        return None if value != value else value.isoformat()
+        return value.isoformat()
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
         value = value.item()
         if isinstance(value, (bool, str)):
@@ -31,9 +35,7 @@ def scalar(value: Any) -> Any:
     if isinstance(value, float):
         if math.isinf(value):
             return "Infinity" if value > 0 else "-Infinity"
-        return None if value != value else float(value)
-    if type(value).__name__ in ("NAType", "NaTType"):
-        return None
+        return None if math.isnan(value) else float(value)
     if type(value).__name__ in ("Decimal", "Fraction"):
         return scalar(float(value))
     if isinstance(value, bytes):
@@ -42,59 +44,50 @@ def scalar(value: Any) -> Any:
 
 
 def metric(value: Any) -> Any:
-    """The JSON value of something that a notebook reports as a number.
+    """The numbers of a value in its own nesting, as a JSON value; what is not finite is None.
 
-    A number stays one, a list or array of at most 1000 numbers a list, a dictionary a dictionary, a Series a dictionary by
-    label, a DataFrame one dictionary a numeric column. Raises NotPlain for everything else.
+    Raises NotPlain where it holds none, or more than 2000 cells.
     """
-    if isinstance(value, str) or value is None:
-        raise NotPlain(type(value).__name__)
-    kind = type(value).__module__.partition(".")[0]
-    if hasattr(value, "numpy") and callable(value.numpy) and kind in ("torch", "tensorflow", "keras"):
-        value = value.detach().cpu().numpy() if hasattr(value, "detach") else value.numpy()
-    if kind == "pandas" and hasattr(value, "columns"):
-        numeric = value.select_dtypes("number")
-        if numeric.size == 0 or numeric.size > WIDEST:
-            raise NotPlain(f"a table of {numeric.size} numbers")
-        return {str(column): metric(numeric.iloc[:, i]) for i, column in enumerate(numeric.columns)}
-    if kind == "pandas" and hasattr(value, "items") and hasattr(value, "dtype"):
-        if len(value) > LONGEST:
-            raise NotPlain(f"a series of {len(value)}")
-        return _named({str(label): one for label, one in value.items()})
-    if isinstance(value, dict):
-        if len(value) > LONGEST:
-            raise NotPlain(f"a dictionary of {len(value)}")
-        return _named({str(label): one for label, one in value.items()})
-    if hasattr(value, "tolist") and getattr(value, "shape", ()) != ():
-        if getattr(value, "size", LONGEST + 1) > LONGEST:
+    numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
+    if hasattr(value, "numpy") and not (numpy and isinstance(value, numpy.ndarray)):
+        value = (value.detach().cpu() if hasattr(value, "detach") else value).numpy()
+    if isinstance(value, bool) or (numpy and isinstance(value, numpy.bool_)):
+        return bool(value)
+    if isinstance(value, int) or (numpy and isinstance(value, numpy.integer)):
+        return int(value)
+    if isinstance(value, float) or (numpy and isinstance(value, numpy.floating)):
+        return float(value) if math.isfinite(value) else None
+    if pandas and isinstance(value, pandas.DataFrame):
+        if not value.columns.is_unique or value.size > MOST_NUMBERS:
+            raise NotPlain(f"a table of {value.size} cells")
+        value = {column: value[column] for column in value.columns}
+    elif pandas and isinstance(value, pandas.Series):
+        if value.size > MOST_NUMBERS:
+            raise NotPlain(f"a series of {value.size}")
+        value = value.to_dict() if value.index.is_unique else value.tolist()
+    elif numpy and isinstance(value, numpy.ndarray):
+        if value.size > MOST_NUMBERS:
             raise NotPlain(f"an array of {value.size}")
-        value = value.tolist()
-    if isinstance(value, (list, tuple)):
-        if not 0 < len(value) <= LONGEST:
-            raise NotPlain(f"a list of {len(value)}")
-        return [metric(one) for one in value]
-    if (
-        isinstance(value, (bool, int, float))
-        or hasattr(value, "item")
-        or type(value).__name__ in ("Decimal", "Fraction")
-    ):
-        plain = scalar(value)
-        if plain is None or isinstance(plain, (bool, int, float)) or plain in ("Infinity", "-Infinity"):
-            return plain
+        return metric(value.tolist())
+    if isinstance(value, dict) and len(value) <= MOST_NUMBERS:
+        named = {}
+        for key, entry in value.items():
+            try:
+                named[str(key)] = metric(entry)
+            except NotPlain:  # a text beside the numbers, as a model's name in a row of scores
+                continue
+        if named:
+            return named
+    elif isinstance(value, (list, tuple)) and len(value) <= MOST_NUMBERS:
+        listed = []
+        for entry in value:
+            try:
+                listed.append(metric(entry))
+            except NotPlain:
+                continue
+        if listed:
+            return listed
     raise NotPlain(type(value).__name__)
-
-
-def _named(pairs: dict[str, Any]) -> dict[str, Any]:
-    """Those of the named values that are numbers; text beside numbers (a model's name in a row) says nothing to compare."""
-    kept = {}
-    for label, one in pairs.items():
-        try:
-            kept[label] = metric(one)
-        except NotPlain:
-            continue
-    if not kept:
-        raise NotPlain("no numbers")
-    return kept
 
 
 class Record:
@@ -109,9 +102,9 @@ class Record:
             plain = metric(value)
         except NotPlain:
             return []
-        count, key = 1, name
+        count, key, text = 1, name, json.dumps(plain)
         while key in self.said:
-            if self.said[key] == plain:
+            if json.dumps(self.said[key]) == text:
                 return []
             count += 1
             key = f"{name} ({count})"
