@@ -20,7 +20,7 @@ DEBUG = "JUPYTER_PROD_DEBUG"
 
 
 class Entry(NamedTuple):
-    """Where a command lives (`module:attribute`), and its line in the overview, so that the overview imports nothing."""
+    """Where a command lives (`module:attribute`), and its line in the overview, which so imports nothing."""
 
     target: str
     summary: str
@@ -53,13 +53,20 @@ class Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name].summary) for name in self.list_commands(ctx)])
+        rows = [(name, COMMANDS[name].summary) for name in self.list_commands(ctx)]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="jupyter-prod", message="%(prog)s %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """From a pilot notebook to a service that is proven to do what the notebook did.
 
     \b
@@ -72,6 +79,8 @@ def cli() -> None:
     Exit codes: 0 done, 1 findings or a verdict that differs, 2 input or arguments that can't be used, 3 a fault of
     jupyter-prod itself.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,6 +11,7 @@ from jupyter_prod.notebook.logical_lines import statement_end
 from jupyter_prod.notebook.magics import (
     AUTOMAGIC,
     KEEPERS,
+    LISTINGS,
     TIMERS,
     Meaning,
     cell_meaning,
@@ -24,7 +25,7 @@ _SUSPECT = re.compile(
     rf"""
       \A\s*[ \t]\S                     # an indented first line, which IPython dedents
     | ^[ \t]*[%!?/,;]                  # an escaped line
-    | ^\s*(?:>>>|In\s?\[)              # a pasted prompt
+    | ^\s*(?:>>>|In\ \[)              # a pasted prompt
     | =[ \t]*[%!](?!=)                 # a captured command
     | \?[ \t]*;?[ \t]*(?:\#.*)?$       # a question
     | ^[ \t]*(?:{_NAMES})(?:[ \t]|$)   # a magic without its sign
@@ -36,7 +37,7 @@ _ASSIGNED = re.compile(
 )
 _AUTOMAGIC = re.compile(rf"^(?P<name>{_NAMES})(?:[ \t]+(?P<rest>\S.*)|[ \t]*)$")
 _NO_ARGUMENT = re.compile(r"[!=()<>,+*/%^&|:\[]|-(?![\w-])|(?:in|is|if|else|and|or|not|for|as|import)\b")
-_PROMPT = re.compile(r"^(?:>>> ?|\.\.\. ?|In ?\[\d*\]: ?| *\.{3,}: ?)")
+_PROMPT = re.compile(r"^(?:>>> ?|\.\.\. ?|In \[\d+\]: |\s*\.{3,}: ?)")
 _OPTION = re.compile(r"^(?:--[a-z][\w-]*(?:=\S+)?|-(?P<flag>[a-zA-Z])(?P<attached>[\w.]*))(?:\s+|$)")
 _VALUED = {"prun": "lsTD", "lprun": "fmDTuo", "mprun": "fmT", "memit": "rti", "snakeviz": "f", "time": ""}
 _PYLAB = "import numpy as np; import matplotlib.pyplot as plt"
@@ -114,7 +115,7 @@ def _problem(error: SyntaxError, lines: list[str], draft: _Draft) -> SyntaxProbl
 def _drop_prompts(draft: _Draft) -> None:
     """Pasted sessions: IPython takes `>>>` and `In [1]:` off every line when the first line has one."""
     first = next((line for line in draft.lines if line.strip()), "")
-    if not re.match(r"(?:>>>(?: |$)|In ?\[\d*\]:)", first):
+    if not re.match(r"(?:>>>(?: |$)|In \[\d+\]: )", first):
         return
     for number, line in enumerate(draft.lines):
         prompt = _PROMPT.match(line)
@@ -207,15 +208,12 @@ def _take_magic(draft: _Draft, start: int, end: int, indent: str, text: str, sho
         draft.note(start, "?", shown, Meaning("dropped", "asks for help"))
         return _replace(draft, start, end, indent + "pass")
     if name in TIMERS:
-        statement = _timed(name, arguments.partition("\n")[0])
+        statement = _timed(name, arguments)
         if statement:
             draft.note(start, name, shown, Meaning("kept", f"%{name} runs its statement, which is kept"))
-            first = draft.lines[start]
-            position = first.rfind(statement) if end == start else first.rfind(statement.split("\n")[0].rstrip())
-            rest = first[position:] if position >= 0 else statement
-            draft.cut(start, len(first) - len(rest) - len(indent))
-            draft.lines[start] = indent + rest
-            return _take_statement(draft, start)  # the statement may be a shell line, or go on below
+            draft.cut(start, len(draft.lines[start].rstrip()) - len(indent) - len(statement) if end == start else 0)
+            _replace(draft, start, end, indent + statement)
+            return start  # it may be a shell line, or go on below
         draft.note(start, name, shown, Meaning("dropped", "times nothing"))
         return _replace(draft, start, end, indent + "pass")
     python = _as_python(name, arguments)
@@ -308,7 +306,15 @@ def _is_target(left: str) -> bool:
 def _is_automagic(found: re.Match[str], draft: _Draft) -> bool:
     """Whether a line that starts with a magic's name is the magic: not where the cell binds the name."""
     name, rest = found["name"], found["rest"]
-    if rest is not None and _NO_ARGUMENT.match(rest):
+    if (rest is not None and _NO_ARGUMENT.match(rest)) or (name not in LISTINGS and _is_python(found[0])):
         return False
     bound = re.compile(rf"\b{name}\s*(?:=(?!=)|,.*=)|\b(?:as|import|def|class|for|global)\s+(?:[\w, ]*\b)?{name}\b")
     return not any(bound.search(line) for line in draft.lines)
+
+
+def _is_python(line: str) -> bool:
+    try:
+        ast.parse(line)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

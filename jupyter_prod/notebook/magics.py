@@ -82,6 +82,9 @@ AUTOMAGIC = frozenset(
 )
 """Names that IPython takes for magics without their `%` where the line is not Python otherwise."""
 
+LISTINGS = frozenset("ls ll pwd who whos who_ls lsmagic".split())
+"""Those of them that people write alone on a line (`ls -l` is a subtraction to Python)."""
+
 
 def line_meaning(name: str, arguments: str) -> Meaning:
     """What a line magic that has no Python form means."""

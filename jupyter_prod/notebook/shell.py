@@ -19,7 +19,7 @@ _CONDA_VALUED = frozenset("-c --channel -n --name -p --prefix --file --solver --
 _SHOWS = frozenset(
     "ls ll dir pwd head tail cat wc nvidia-smi which whoami echo printf free df du lscpu lsb_release uname date tree "
     "file stat grep find nproc top ps java env printenv nvcc hostname type md5sum sha256sum less more man history "
-    "cd jupyter".split()
+    "cd jupyter cut sort uniq tr awk column".split()
 )
 _ASKS = ("--version", "-V", "--help", "-h")
 _MAKES = {
