@@ -27,7 +27,7 @@ format: .venv/.made ## put the code into form
 	$(IN_ENV)ruff format .
 
 clean: ## remove the environment and everything that was built
-	rm -rf .venv .tools .demo .cache build dist
+	rm -rf .venv .tools .cache build dist
 
 # The environment is made anew whenever pyproject.toml changes, so that it never holds what is no longer asked for.
 .venv/.made: pyproject.toml | $(UV)
