@@ -35,7 +35,7 @@ def environment_of(pilot: str) -> Path:
                 or "uv"
             )
             subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, folder], check=True)
-            wanted = ["--requirement", requirements, "ipykernel"]
+            wanted = ["--requirement", str(requirements), "ipykernel"]
             subprocess.run([uv, "pip", "install", "--quiet", "--python", python, *wanted], check=True)
             done.touch()
     return python
