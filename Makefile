@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help demo test check format clean
+.PHONY: help demo test check format bench clean
 
 PATH_UV := $(shell command -v uv 2>/dev/null)
 UV := $(if $(PATH_UV),$(PATH_UV),.tools/bin/uv)
@@ -25,6 +25,9 @@ check: .venv/.made ## format, lint and types only
 format: .venv/.made ## put the code into form
 	$(IN_ENV)ruff check --fix .
 	$(IN_ENV)ruff format .
+
+bench: .venv/.made ## how long conversion and linting take, beside nbconvert
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(IN_ENV)python benchmarks/speed.py
 
 clean: ## remove the environment and everything that was built
 	rm -rf .venv .tools .cache build dist
