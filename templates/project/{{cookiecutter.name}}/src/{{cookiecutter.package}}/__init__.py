@@ -1,0 +1,1 @@
+"""{{ cookiecutter.package }}: the project made from notebook/{{ cookiecutter._project.notebook }}."""

@@ -1,0 +1,139 @@
+"""Scoring a file: CSV, Parquet or JSON lines, by extension."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .contracts import Contract
+from .errors import Unusable
+from .files import write_text
+from .registry import Release
+from .results import plain
+from .scoring import score_rows
+
+_KINDS = {".csv": "csv", ".parquet": "parquet", ".jsonl": "lines", ".ndjson": "lines", ".json": "lines"}
+_CHUNK = 10_000
+
+
+def predict(release: Release, source: Path, target: Path) -> tuple[int, int]:
+    """Scores the rows of `source` into `target` and returns how many were scored and how many rejected.
+
+    CSV and Parquet keep their columns and gain `prediction`; JSON lines hold it with the row's number. A row that
+    can't be answered is told in TARGET.rejected, as JSON lines with its number from 0. Raises Unusable for a file
+    that can't be read, or an extension that is none of these.
+    """
+    kind = _kind(target)
+    table, rows = _read(source, release.contract)
+    answers: list[dict[str, Any]] = []
+    rejected: list[dict[str, Any]] = []
+    for start in range(0, len(rows), _CHUNK):
+        done = score_rows(release, rows[start : start + _CHUNK])
+        for place, number in enumerate(done.rows):
+            told = {"row": start + number, "prediction": done.answer.predictions[place]}
+            if done.answer.probabilities is not None:
+                told["probabilities"] = done.answer.probabilities[place]
+            answers.append(told)
+        for violation in done.refused:
+            rejected.append(violation.told() | {"row": start + (violation.row or 0)})
+        for number, error in done.failed.items():
+            rejected.append({"row": start + number, "reason": f"{type(error).__name__}: {error}"})
+    _write(kind, target, table, answers)
+    reasons = target.with_name(target.name + ".rejected")
+    reasons.unlink(missing_ok=True)
+    if rejected:
+        _write_lines(reasons, sorted(rejected, key=lambda told: int(told["row"])))
+    return len(answers), len({told["row"] for told in rejected})
+
+
+def _kind(path: Path) -> str:
+    try:
+        return _KINDS[path.suffix.lower()]
+    except KeyError:
+        raise Unusable(f"{path}: the extension is none of {', '.join(_KINDS)}") from None
+
+
+def _read(path: Path, contract: Contract) -> tuple[pd.DataFrame, list[Any]]:
+    """A file's columns as they stand there, and its rows as JSON values; a line that is no JSON stays text."""
+    try:
+        kind = _kind(path)
+        if kind == "csv":
+            return _read_csv(path, contract)
+        if kind == "parquet":
+            table = pd.read_parquet(path)
+            names = [str(label) for label in table.columns]
+            return table, [dict(zip(names, map(plain, row), strict=True)) for row in table.itertuples(False, None)]
+        rows = [_parsed(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return pd.DataFrame([row if isinstance(row, dict) else {} for row in rows]), rows
+    except (OSError, ValueError, ImportError) as error:
+        raise Unusable(f"{path} can't be read: {error}") from None
+
+
+def _parsed(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return line
+
+
+def _read_csv(path: Path, contract: Contract) -> tuple[pd.DataFrame, list[Any]]:
+    """CSV holds text alone: what a cell means is said by the contract."""
+    form: dict[str, Any] = {"dtype": str, "sep": _separator(path), "encoding": _encoding(path)}
+    if all(column.name.isdigit() for column in contract.columns):
+        form["header"] = None  # columns without names count from 0
+    table = pd.read_csv(path, keep_default_na=False, **form)
+    values = pd.read_csv(path, **form)
+    kinds = {column.name: column.kind for column in contract.columns}
+    columns = {str(label): _cells(values[label], kinds.get(str(label), "any")) for label in values.columns}
+    return table, [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+
+
+def _cells(texts: pd.Series, kind: str) -> list[Any]:
+    values: list[Any] = [None if gone else text for text, gone in zip(texts, texts.isna(), strict=True)]
+    if kind in ("integer", "number", "any"):
+        numbers = pd.to_numeric(texts, errors="coerce")
+        return [text if n != n else float(n) for text, n in zip(values, numbers, strict=True)]
+    if kind == "boolean":
+        return [{"true": True, "false": False}.get(str(text).lower(), text) for text in values]
+    return values
+
+
+def _separator(path: Path) -> str:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        head = file.read(1 << 16)
+    try:
+        return csv.Sniffer().sniff(head, delimiters=",;\t|").delimiter
+    except csv.Error:
+        return ","
+
+
+def _encoding(path: Path) -> str:
+    try:
+        path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "utf-8"
+
+
+def _write(kind: str, path: Path, table: pd.DataFrame, answers: list[dict[str, Any]]) -> None:
+    if kind == "lines":
+        _write_lines(path, answers)
+        return
+    scored = table.iloc[[answer["row"] for answer in answers]].copy()
+    scored["prediction"] = [answer["prediction"] for answer in answers]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}")
+    if kind == "csv":
+        scored.to_csv(temporary, index=False)
+    else:
+        scored.columns = [str(label) for label in scored.columns]
+        scored.to_parquet(temporary, index=False)
+    temporary.replace(path)
+
+
+def _write_lines(path: Path, told: list[dict[str, Any]]) -> None:
+    write_text(path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in told))

@@ -1,0 +1,75 @@
+"""What a request must carry, found by asking the model."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+
+import pandas as pd
+
+from ..results import Answer, plain
+from .model import Column, Contract
+from .rows import with_column
+
+Ask = Callable[[pd.DataFrame], Answer]
+_WIDEST = 150
+_ROWS = 20
+_TRIED = 60
+
+
+def reference_rows(ask: Ask, frame: pd.DataFrame) -> pd.DataFrame:
+    """Up to 20 rows, spread over the frame, that the model answers one by one; none where it answers none."""
+    step = max(1, len(frame) // _ROWS)
+    chosen = [*range(0, len(frame), step)][:_ROWS]
+    if chosen and _asked(ask, frame.iloc[chosen]) is not None:
+        return frame.iloc[chosen].reset_index(drop=True)
+    tried = range(0, len(frame), max(1, len(frame) // _TRIED))
+    good = [i for i in tried if _asked(ask, frame.iloc[[i]]) is not None]
+    return frame.iloc[good[:_ROWS]].reset_index(drop=True)
+
+
+def infer_requests(contract: Contract, ask: Ask, rows: pd.DataFrame) -> Contract:
+    """The contract with what a request must carry, for each column for which that is open.
+
+    A column is optional where neither missing values nor another row's change any answer, nullable where the model
+    answers rows without it. A very wide frame is not asked about: its columns count as nullable.
+    """
+    before = _asked(ask, rows)
+    asked = before is not None and before == _asked(ask, rows) and len(rows.columns) <= _WIDEST
+    positions = {str(label): i for i, label in enumerate(rows.columns)}
+
+    def settled(column: Column) -> Column:
+        if column.request != "open":
+            return column
+        if column.name not in positions:
+            return replace(column, request="optional")
+        request = _request(ask, rows, positions[column.name], before) if asked else "nullable"
+        return replace(column, request=request)
+
+    return replace(contract, columns=tuple(map(settled, contract.columns)))
+
+
+def _request(ask: Ask, rows: pd.DataFrame, position: int, before: Answer | None) -> str:
+    def answer(values: pd.Series, count: int = len(rows)) -> Answer | None:
+        return _asked(ask, with_column(rows.iloc[:count], position, values))
+
+    values = rows.iloc[:, position]
+    missing = values.where(pd.Series(False, index=values.index))
+    partly = values.where(values.index % 2 == 0)
+    if answer(partly) is None and answer(missing.iloc[:1], 1) is None:
+        return "required"
+    moved = [values.iloc[[*range(by, len(rows)), *range(by)]].reset_index(drop=True) for by in (1, 7)]
+    changed = any(answer(others) != before for others in (missing, *moved))
+    return "nullable" if changed else "optional"
+
+
+def _asked(ask: Ask, rows: pd.DataFrame) -> Answer | None:
+    """The model's answer as JSON values; None where it can't answer."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            answer = ask(rows.copy())
+    except Exception:  # whatever the notebook's own statements raise: the question is whether they do
+        return None
+    return Answer(plain(answer.predictions), plain(answer.probabilities))
