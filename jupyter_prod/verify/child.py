@@ -103,12 +103,12 @@ def inside(python: Path, module: str, request: Path) -> list[str]:
     return [str(python), "-c", STARTER.replace("REQUEST", repr(str(request))), str(INSIDE), module]
 
 
-def environ_for(python: Path, seed: int | None) -> dict[str, str]:
+def environ_for(python: Path) -> dict[str, str]:
     """The environment variables of a run: one thread, no display, no bytecode left behind; the home folder stays."""
     dropped = ("PYTHON", "VIRTUAL_ENV", "UV_PROJECT", "MPLBACKEND", "JPY_", "COLUMNS", "LINES", "CONDA_PREFIX")
     environ = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     environ["PATH"] = os.pathsep.join([str(python.parent), environ.get("PATH", os.defpath)])
-    environ |= {
+    return environ | {
         "MPLBACKEND": "Agg",
         "OMP_NUM_THREADS": "1",
         "TF_CPP_MIN_LOG_LEVEL": "2",
@@ -116,6 +116,3 @@ def environ_for(python: Path, seed: int | None) -> dict[str, str]:
         "PYTHONIOENCODING": "utf-8",
         "BROWSER": "true",
     }
-    if seed is not None:
-        environ["PYTHONHASHSEED"] = str(seed % 4294967296)
-    return environ

@@ -58,7 +58,7 @@ def run_notebook(
             "kept": [str(one) for one in scratch.kept],
         }
         request.write_text(json.dumps(asked), encoding="utf-8")
-        environ = environ_for(environment.python, seed) | {"IPYTHONDIR": str(outbox / "ipython")}
+        environ = environ_for(environment.python) | {"IPYTHONDIR": str(outbox / "ipython")}
         command = inside(environment.python, "notebook", request)
         ended = run_child(command, cwd=scratch.folder, environ=environ, seconds=seconds)
         said = list(_events(events))

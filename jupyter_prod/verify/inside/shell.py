@@ -7,6 +7,7 @@ import io
 import re
 import sys
 import traceback
+from importlib import import_module
 from typing import Any
 
 LONGEST = 1_000_000
@@ -114,15 +115,14 @@ class PlainShell:
 def interactive(out: CellText) -> Any:
     """IPython's shell, writing to `out` what a notebook would show as text; PlainShell where there is no IPython."""
     try:
-        from IPython.core.displayhook import DisplayHook  # type: ignore[import-not-found,unused-ignore]
-        from IPython.core.displaypub import DisplayPublisher  # type: ignore[import-not-found,unused-ignore]
-        from IPython.core.interactiveshell import InteractiveShell  # type: ignore[import-not-found,unused-ignore]
-        from traitlets import Type  # type: ignore[import-not-found,unused-ignore]
-        from traitlets.config import Config  # type: ignore[import-not-found,unused-ignore]
+        hooks: Any = import_module("IPython.core.displayhook")
+        publishing: Any = import_module("IPython.core.displaypub")
+        shells: Any = import_module("IPython.core.interactiveshell")
+        traitlets: Any = import_module("traitlets")
     except ImportError:
         return PlainShell(out)
 
-    class Results(DisplayHook):  # type: ignore[misc]
+    class Results(hooks.DisplayHook):  # type: ignore[misc]
         def write_output_prompt(self) -> None:
             pass
 
@@ -130,7 +130,7 @@ def interactive(out: CellText) -> Any:
             if "text/plain" in format_dict:
                 out.write(format_dict["text/plain"] + "\n")
 
-    class Shown(DisplayPublisher):  # type: ignore[misc]
+    class Shown(publishing.DisplayPublisher):  # type: ignore[misc]
         def publish(self, data: Any, *args: Any, **named: Any) -> None:
             if "text/plain" in data and not named.get("update"):
                 out.write(data["text/plain"] + "\n")
@@ -138,11 +138,11 @@ def interactive(out: CellText) -> Any:
         def clear_output(self, wait: bool = False) -> None:
             out.take()
 
-    class ZMQInteractiveShell(InteractiveShell):  # type: ignore[misc]
+    class ZMQInteractiveShell(shells.InteractiveShell):  # type: ignore[misc]
         """Libraries ask for this name to know that they are in a notebook."""
 
-        displayhook_class = Type(Results)
-        display_pub_class = Type(Shown)
+        displayhook_class = traitlets.Type(Results)
+        display_pub_class = traitlets.Type(Shown)
 
         def enable_gui(self, gui: Any = None) -> None:
             pass
@@ -165,7 +165,7 @@ def interactive(out: CellText) -> Any:
             error = result.error_before_exec or result.error_in_exec
             return None if error is None else Problem(error, line_of(error, self.user_ns))
 
-    config = Config()
+    config = import_module("traitlets.config").Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "NoColor"
     config.InteractiveShell.xmode = "Minimal"

@@ -1,0 +1,258 @@
+"""The whole of verification: notebook and project run apart, and what they say is compared.
+
+A notebook that draws numbers which it does not seed is run with a planted seed, and so is its project: then both say
+the same. Whether the notebook agrees with itself is found by other seeds.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from jupyter_prod.environment import Environment
+from jupyter_prod.plan.nouns import Obstacle, Place, Probe
+from jupyter_prod.verify import asking, compare
+from jupyter_prod.verify.files import files, outputs, settled
+from jupyter_prod.verify.notebook_run import run_notebook
+from jupyter_prod.verify.nouns import Check, NotebookRun, Probed, Status, Verdict, Written
+from jupyter_prod.verify.overlay import Unfitting
+from jupyter_prod.verify.project_run import (
+    NotReady,
+    Project,
+    ProjectRun,
+    Service,
+    open_project,
+    run_beside,
+    run_project,
+)
+
+SEEDS = (971834207, 1618033988, 577215664)
+"""Planted in turn; no one seeds a notebook with these."""
+
+LEAST_ALIKE = 0.8
+"""How alike predictions must be where the notebook's runs have too few rows in common to say."""
+
+Say = Callable[[str, float], None]
+
+
+def verify(
+    project: Path,
+    cells: Sequence[tuple[int, str]],
+    *,
+    probes: Sequence[Probe] = (),
+    environment: Environment,
+    folder: Path,
+    seconds: int = 600,
+    say: Say = lambda step, done: None,
+) -> Verdict:
+    """Runs the notebook's code cells, `probes` in place of the cells they instrument, and the project, and compares.
+
+    `folder` is the notebook's. `seconds` bound each run of the notebook and each command of the project. Neither the
+    notebook's folder nor its environment is written. `say` hears of each step and the share that is done.
+    """
+    start = time.monotonic()
+    instrumented = dict(cells) | {probe.cell: probe.source for probe in probes}
+    with tempfile.TemporaryDirectory(prefix="jupyter-prod-", ignore_cleanup_errors=True) as name:
+
+        def run(number: int) -> NotebookRun:
+            keep = Path(name) / str(number)
+            keep.mkdir()
+            ordered = [(cell, instrumented[cell]) for cell, _ in cells]
+            seed = SEEDS[number]
+            return run_notebook(ordered, environment=environment, folder=folder, seconds=seconds, seed=seed, keep=keep)
+
+        verdict = _verdict(project, environment, run, seconds, say)
+    say("done", 1.0)
+    failure = _placed(verdict, instrumented) if verdict.status == "differs" else verdict.failure
+    return replace(verdict, failure=failure, seconds=round(time.monotonic() - start, 1))
+
+
+def _verdict(
+    folder: Path, environment: Environment, run: Callable[[int], NotebookRun], seconds: int, say: Say
+) -> Verdict:
+    say("running the notebook", 0.0)
+    first = run(0)
+    if first.failure is not None:
+        return Verdict("not-run", failure=first.failure)
+    try:
+        say("preparing the project's environment", 0.3)
+        with open_project(folder, environment) as project:
+            command = "train" if project.level == "service" else "run"
+            say(f"running the project's `{command}`", 0.35)
+            done = run_project(project, [command, "--seed", str(SEEDS[0])], seconds=seconds)
+            if done.failure is not None:
+                return Verdict("not-run", failure=done.failure)
+            say("comparing", 0.6)
+            checks = _compared(project, done, first, seconds)
+            equal = bool(checks) and all(check.ok for check in checks)
+            if equal and not first.unseeded:
+                return Verdict("equal", tuple(checks))
+            if not checks:
+                why = "the notebook says no number, answer or file that could be compared"
+                return Verdict("not-run", failure=Obstacle(Place(0, 0), "nothing was compared", why))
+            say("running the notebook a second time", 0.7)
+            second = run(1)
+            if second.failure is None and _agrees(project, first, second, seconds):
+                return Verdict("equal" if equal else "differs", tuple(checks))
+            if equal:
+                return Verdict("not-reproducible", tuple(checks))
+            say("running the notebook a third time", 0.8)
+            runs = [one for one in (first, second, run(2)) if one.failure is None]
+            say("comparing within the notebook's own spread", 0.9)
+            within = _within(project, done, runs, seconds)
+            status: Status = "not-reproducible" if within and all(check.ok for check in within) else "differs"
+            return Verdict(status, tuple(within or checks))
+    except Unfitting as error:
+        return Verdict("not-run", failure=error.obstacle)
+    except (OSError, ValueError, LookupError) as error:
+        why = f"{type(error).__name__}: {error}"
+        return Verdict("not-run", failure=Obstacle(Place(0, 0), "the project can't be run", why))
+
+
+def _compared(project: Project, done: ProjectRun, first: NotebookRun, seconds: int) -> list[Check]:
+    """All checks of the project's level."""
+    checks = compare.metrics(first.values, done.metrics)
+    if project.level == "service":
+        return [*checks, *_service(project, _good(first), seconds)]
+    checks += files(first.files, done.outputs, lambda pairs: _same_tables(project, pairs, seconds))
+    if project.level == "notebook-job":
+        checks += outputs(first.outputs, project.artifacts / "run.ipynb")
+    return checks
+
+
+def _good(run: NotebookRun) -> list[Probed]:
+    return [probe for probe in run.probes if probe.predictions]
+
+
+def _service(project: Project, probes: list[Probed], seconds: int) -> list[Check]:
+    """The checks of the running service; one that fails where the notebook's answers could not be had."""
+    if not probes:
+        return [Check("the notebook's own answers", "at least one", "none could be taken", None, False)]
+    try:
+        traced, checks = asking.trace(project, probes, seconds=seconds)
+    except asking.Untraceable as error:
+        return [Check("the project's model input for raw rows", "one a row", str(error), None, False)]
+    try:
+        with Service(project) as service:
+            for one in traced:
+                checks += asking.answers(service, one)
+    except NotReady as error:
+        return [*checks, Check("the service is ready", "ready", str(error), None, False)]
+    if not service.stopped_cleanly:
+        checks.append(Check("the service ends on SIGTERM", "ended", "still running", None, False))
+    return checks
+
+
+def _same_tables(project: Project, pairs: list[tuple[Path, Path, str]], seconds: int) -> list[bool]:
+    request, out = project.artifacts.parent / "tables.json", project.artifacts.parent / "tables-answer.json"
+    named = [[str(one), str(other), suffix] for one, other, suffix in pairs]
+    request.write_text(json.dumps({"pairs": named, "out": str(out)}), encoding="utf-8")
+    run_beside(project, "tables", request, seconds=seconds)
+    if not out.exists():
+        return [False] * len(pairs)
+    return [bool(one["same"]) for one in json.loads(out.read_text(encoding="utf-8"))]
+
+
+def _agrees(project: Project, first: NotebookRun, second: NotebookRun, seconds: int) -> bool:
+    """Whether two runs of the notebook say the same of what is compared at the project's level."""
+    if compare.first_difference(dict(first.values), dict(second.values)) is not None:
+        return False
+    if project.level == "service":
+        probes = list(zip(_good(first), _good(second), strict=False))
+        return len(_good(first)) == len(_good(second)) == len(probes) and all(_same_probe(a, b) for a, b in probes)
+    texts = [{cell: settled(text) for cell, text in run.outputs.items()} for run in (first, second)]
+    return _stable_files(project, [first, second], seconds) == dict(first.files) and (
+        project.level == "batch" or texts[0] == texts[1]
+    )
+
+
+def _stable_files(project: Project, runs: Sequence[NotebookRun], seconds: int) -> dict[str, Written]:
+    """The first run's files less those that are compared and differ from another run's."""
+    found = dict(runs[0].files)
+    for run in runs[1:]:
+        kept = {PurePosixPath(path).name: one.kept for path, one in run.files.items() if one.kept is not None}
+        checks = files(found, kept, lambda pairs: _same_tables(project, pairs, seconds))
+        differing = {check.what for check in checks if not check.ok}
+        found = {path: one for path, one in found.items() if f"file {PurePosixPath(path).name}" not in differing}
+    return found
+
+
+def _same_probe(a: Probed, b: Probed) -> bool:
+    return (
+        len(a.predictions) == len(b.predictions)
+        and all(map(compare.same_answer, a.predictions, b.predictions))
+        and compare.first_difference([*map(list, a.rows)], [*map(list, b.rows)]) is None
+        and compare.first_difference([*map(list, a.probabilities or ())], [*map(list, b.probabilities or ())]) is None
+    )
+
+
+def _within(project: Project, done: ProjectRun, runs: Sequence[NotebookRun], seconds: int) -> list[Check]:
+    """The checks for a notebook that differs from itself: the project lies within its spread."""
+    checks = compare.metrics_within([run.values for run in runs], done.metrics)
+    if project.level != "service":
+        stable = _stable_files(project, runs, seconds)
+        checks += files(stable, done.outputs, lambda pairs: _same_tables(project, pairs, seconds))
+        if project.level == "notebook-job":
+            texts = [{cell: settled(text) for cell, text in run.outputs.items()} for run in runs]
+            same = {cell: text for cell, text in runs[0].outputs.items() if len({one.get(cell) for one in texts}) == 1}
+            checks += outputs(same, project.artifacts / "run.ipynb")
+        return checks
+    probes = [probe for probe in _good(runs[0]) if probe.index is not None and probe.unique]
+    try:
+        traced, _ = asking.trace(project, probes, seconds=seconds, by_label=True)
+        with Service(project) as service:
+            for number, one in enumerate(traced):
+                checks += _alike(number, asking.ask(service, one), runs)
+    except (asking.Untraceable, NotReady) as error:
+        return [*checks, Check("the service's answers", "answers", str(error), None, False)]
+    return checks
+
+
+def _alike(number: int, answered: asking.Answered, runs: Sequence[NotebookRun]) -> list[Check]:
+    """Whether the service's answers are as like the notebook's as the notebook's runs are like each other."""
+    what = f"likeness of predictions for {len(answered.predictions)} of the notebook's own rows"
+    if answered.failure:
+        return [Check(what, "answers", answered.failure, None, False)]
+    if not answered.predictions:
+        return []
+    probe = answered.traced.probe
+    own = dict(zip(map(str, probe.index or ()), probe.predictions, strict=True))
+    likeness = []
+    for run in runs[1:]:
+        if number < len(run.probes) and run.probes[number].index is not None:
+            other = run.probes[number]
+            pairs = [
+                (own[str(i)], p) for i, p in zip(other.index or (), other.predictions, strict=True) if str(i) in own
+            ]
+            if len(pairs) >= 20:
+                likeness.append(compare.agreement([p for _, p in pairs], [p for p, _ in pairs]))
+    least = min(likeness, default=LEAST_ALIKE) - 0.1 - 1 / len(answered.predictions)
+    expected = [probe.predictions[i] for i in answered.traced.picked]
+    got = compare.agreement(answered.predictions, expected)
+    return [Check(what, f"at least {least:.3f}", round(got, 6), None, got >= least)]
+
+
+def _placed(verdict: Verdict, cells: dict[int, str]) -> Obstacle | None:
+    """The first check that does not hold, with the cell in which the notebook says what was expected."""
+    failed = next((check for check in verdict.checks if not check.ok), None)
+    if failed is None:
+        return verdict.failure
+    name = re.match(r"metric (.*?)(?:\[.*| \(\d+\)|, within.*)?$", failed.what)
+    mark = repr(name[1])[1:-1] if name else "__prod_probe__"
+    found = [
+        (cell, line)
+        for cell, source in cells.items()
+        for line, text in enumerate(source.splitlines(), 1)
+        if "__prod_" in text and mark in text
+    ]
+    why = f"expected {_text(failed.expected)}, got {_text(failed.got)}"
+    return Obstacle(Place(*found[-1]) if found else Place(0, 0), f"the project differs: {failed.what}", why)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)[:200]
