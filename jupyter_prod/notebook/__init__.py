@@ -1,4 +1,4 @@
-"""Reading notebooks: in comes a path, out comes a Notebook; in comes a cell, out comes its Python.
+"""Reading notebooks: in come paths, out come Notebooks; in comes a cell, out comes its Python.
 
 `.ipynb` (nbformat 2 to 4.5) and Jupytext text notebooks are read without nbformat and without IPython. IPython syntax
 becomes Python of as many lines, at the same columns, so that what is found in it has a place in the cell. Nothing is
@@ -6,8 +6,18 @@ run; what can't be read is a UsableError, what can't be Python is an `error` of 
 `obstacle`.
 """
 
+from jupyter_prod.notebook.finding import find_notebooks
 from jupyter_prod.notebook.ipython import python_source
 from jupyter_prod.notebook.nouns import Cell, Magic, Notebook, PythonCell, SyntaxProblem
 from jupyter_prod.notebook.reading import read_notebook
 
-__all__ = ["Cell", "Magic", "Notebook", "PythonCell", "SyntaxProblem", "python_source", "read_notebook"]
+__all__ = [
+    "Cell",
+    "Magic",
+    "Notebook",
+    "PythonCell",
+    "SyntaxProblem",
+    "find_notebooks",
+    "python_source",
+    "read_notebook",
+]
