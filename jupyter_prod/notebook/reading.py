@@ -9,7 +9,6 @@ from typing import Any
 
 from jupyter_prod.errors import UsableError
 from jupyter_prod.notebook.ipynb import read_ipynb
-from jupyter_prod.notebook.jupytext import read_markdown, read_percent
 from jupyter_prod.notebook.nouns import Notebook
 
 LARGEST = 512 * 1024 * 1024
@@ -28,6 +27,11 @@ def read_notebook(path: Path) -> Notebook:
     where = str(path)
     nbformat = (4, 5)
     if path.suffix in (".py", ".md"):
+        from jupyter_prod.notebook.jupytext import (
+            read_markdown,
+            read_percent,
+        )  # it brings YAML, which few notebooks need
+
         text = _text(data, where)
         cells, metadata = (read_percent if path.suffix == ".py" else read_markdown)(text, where)
     else:

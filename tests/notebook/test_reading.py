@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -239,3 +241,12 @@ def test_50_mb_of_outputs_are_read_in_seconds(make_notebook):
     start = time.process_time()
     assert len(read_notebook(path).cells) == 25
     assert time.process_time() - start < 3
+
+
+def test_reading_imports_neither_nbformat_nor_ipython_nor_yaml():
+    script = (
+        "import sys, jupyter_prod.notebook; "
+        "print([m for m in ('nbformat', 'IPython', 'yaml', 'jsonschema') if m in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
