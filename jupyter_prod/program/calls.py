@@ -95,6 +95,7 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         if self.depth >= DEPTH or id(definition) in self.running:
             return self.unknown(node, given)
         outer, self.scope = self.scope, Scope(outer=function.closure, function=definition)
+        self.record.trace.calls.add(id(definition))
         self.depth += 1
         self.running.add(id(definition))
         branching, self.record.branching = self.record.branching, self.record.branching
@@ -254,7 +255,7 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
             value = Value(kind=returns, type=qualified, axis=axis, origin=axis)
             value.columns = self.header(path, given)
         self.record.events.append(Read(self.record.now, node, name, qualified, facts["reads"], path, value,
-                                       self.depth > 0 or self.record.branching > 0))
+                                       self.depth > 0 or self.record.branching > 0, value.columns))
         return value
 
     if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from typing import Any
 
 from jupyter_prod.program.values import Value
 
@@ -20,6 +21,7 @@ class Read:
     path: str | None
     value: Value
     nested: bool
+    header: tuple[Any, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -133,7 +133,9 @@ class Expressions:
         value, scope = found
         if scope.outer is None:
             self.record.read(node.id, self.scope)
-        self.record.use(value)
+            self.record.use(value, node.id)
+        else:
+            self.record.use(value)
         return value
 
     def eval_list(self, node: ast.List | ast.Tuple | ast.Set) -> Value:
@@ -328,8 +330,8 @@ class Expressions:
         if effect == "structure":
             kind = returns or "columns"
             axis = base.axis if kind == "index" else frozenset()
-            return Value(kind=kind, axis=axis, origin=axis if base.axis else base.origin, parent=base, columns=base.columns,
-                         selected=base.selected)
+            origin = axis if kind == "index" else base.axis if base.type == "chosen by dtype" else base.origin if not base.axis else frozenset()
+            return Value(kind=kind, axis=axis, origin=origin, parent=base, columns=base.columns, selected=base.selected)
         if effect == "each":
             value = self.derive(base, kind=returns or base.kind)
             value.parent, value.columns, value.content = base, base.columns, base.content
@@ -344,7 +346,7 @@ class Expressions:
     def column(self, base: Value, name: Any) -> Value:
         """A column of a frame: a view of it."""
         return Value(kind="series", axis=base.axis, origin=base.origin, selected=base.selected, part=base.part, parent=base,
-                     column=str(name) if isinstance(name, (str, int)) else None, splits=base.splits,
+                     column=name if isinstance(name, (str, int)) else None, splits=base.splits,
                      prediction=base.prediction if not base.axis else None, metric=base.metric)
 
     def _estimator_attribute(self, base: Value, name: str) -> Value:
@@ -445,7 +447,7 @@ class Expressions:
         if listed:
             value = self.derive(base, kind="frame")
             value.content, value.part, value.parent = object(), base.part, None
-            value.columns = tuple(str(c) for c in index.const) if isinstance(index.const, list) else None
+            value.columns = tuple(index.const) if isinstance(index.const, list) else None
             if value.columns and len(value.columns) == 1:
                 value.column = value.columns[0]
             return value

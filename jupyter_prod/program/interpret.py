@@ -6,6 +6,7 @@ import ast
 import csv
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from jupyter_prod.knowledge import Knowledge
 from jupyter_prod.program.calls import Arguments, Calls
@@ -146,6 +147,8 @@ class Interpreter(Calls):
             self.record.mutate(base)
 
     def _unpack(self, target: ast.Tuple | ast.List, value: Value) -> None:
+        if len(value.items) != len(target.elts):
+            value = next((v for v in value.alike if len(v.items) == len(target.elts)), value)
         if value.items and len(value.items) == len(target.elts) and not any(isinstance(e, ast.Starred) for e in target.elts):
             for element, item in zip(target.elts, value.items, strict=True):
                 self.bind(element, item)
@@ -181,7 +184,7 @@ class Interpreter(Calls):
             if owner.columns is not None and isinstance(key.const, str) and key.const not in owner.columns:
                 owner.columns = (*owner.columns, key.const)
             elif not key.known():
-                owner.columns = owner.columns if key.axis or key.kind in ("tuple",) else None
+                pass                                                    # a loop over columns that are there, as a rule
 
     def do_assign(self, statement: ast.Assign) -> None:
         value = self.evaluate(statement.value)
@@ -232,7 +235,10 @@ class Interpreter(Calls):
         self.scope.returns.append(self.evaluate(statement.value))
 
     def do_if(self, statement: ast.If) -> None:
-        self.evaluate(statement.test)
+        test = self.evaluate(statement.test)
+        if test.known() and not test.alike:                             # label=None: the branch that this call takes
+            self.run_body(statement.body if test.const else statement.orelse)
+            return
         self._branches([statement.body, statement.orelse])
 
     def _branches(self, bodies: list[list[ast.stmt]]) -> None:
@@ -253,7 +259,7 @@ class Interpreter(Calls):
         before = dict(self.scope.names)
         self.record.branching += 1
         try:
-            items = over.items if over.kind in ("list", "tuple") and 0 < len(over.items) <= 8 and not over.axis else []
+            items = over.items if over.kind in ("list", "tuple") and 0 < len(over.items) <= 30 and not over.axis else []
             for element in items or [self.element_of(over)] * PASSES:
                 self.bind(statement.target, element)
                 self.run_body(statement.body)
@@ -302,12 +308,13 @@ class Interpreter(Calls):
 
     # ------------------------------------------------------------ files
 
-    def header(self, path: str | None, given: Arguments) -> tuple[str, ...] | None:
+    def header(self, path: str | None, given: Arguments) -> tuple[Any, ...] | None:
         """The names of a CSV file's columns, read from its first line; None where they can't be known."""
         names = given.constant(None, "names")
         if isinstance(names, list) and all(isinstance(n, str) for n in names):
             return tuple(names)
-        if path is None or self.folder is None or given.constant(None, "header", 0) != 0 or "usecols" in given.keywords or "index_col" in given.keywords:
+        header = given.constant(None, "header", 0)
+        if path is None or self.folder is None or header not in (0, None, "infer") or "usecols" in given.keywords or "index_col" in given.keywords:
             return None
         file = self.folder / path.replace("\\", "/")
         if not file.suffix.lower() in (".csv", ".txt", ".data", ".tsv") or "://" in path:
@@ -320,7 +327,8 @@ class Interpreter(Calls):
             return None
         if not isinstance(separator, str) or len(separator) != 1:
             return None
-        return tuple(next(csv.reader([line.lstrip("\ufeff")], delimiter=separator), []))
+        names = tuple(next(csv.reader([line.lstrip("\ufeff")], delimiter=separator), []))
+        return tuple(range(len(names))) if header is None else names
 
 
 def _loaded(target: ast.expr) -> ast.expr:

@@ -23,6 +23,10 @@ class Trace:
     draws: bool = False
     seeds: bool = False
     interactive: bool = False
+    name_needs: dict[str, set[int]] = field(default_factory=dict)
+    held: dict[str, Value] = field(default_factory=dict)
+    calls: set[int] = field(default_factory=set)
+    bound: dict[str, Value] = field(default_factory=dict)
 
 
 class Record:
@@ -54,7 +58,9 @@ class Record:
     def read(self, name: str, scope: Scope) -> None:
         """A name of the notebook's own namespace is read, perhaps from within a function."""
         self.trace.reads.add(name)
-        self.trace.needs.update(i for i in self.last.get(name, ()) if i != self.now)
+        earlier = {i for i in self.last.get(name, ()) if i != self.now}
+        self.trace.needs.update(earlier)
+        self.trace.name_needs.setdefault(name, set()).update(earlier)
         inner: Scope | None = scope
         while inner is not None:
             if inner.function is not None:
@@ -75,17 +81,23 @@ class Record:
                 known.append(self.now)
         else:
             self.last[name] = [self.now]
+        self.trace.bound[name] = value
         if value.created < 0:
             value.created = self.now
 
-    def use(self, value: Value) -> None:
+    def use(self, value: Value, name: str = "") -> None:
         """An object is looked at: all that has written into it before is needed."""
         for held in lineage(value):
             self.objects.append(held)
             self.trace.uses.add(id(held))
-            self.trace.needs.update(i for i in held.writers if i != self.now)
+            needed = {i for i in held.writers if i != self.now}
             if 0 <= held.created != self.now:
-                self.trace.needs.add(held.created)
+                needed.add(held.created)
+            self.trace.needs |= needed
+            if name:
+                self.trace.name_needs.setdefault(name, set()).update(needed)
+        if name:
+            self.trace.held.setdefault(name, value)
 
     def mutate(self, value: Value) -> None:
         """An object changes in place, and with it all that it is a view of."""

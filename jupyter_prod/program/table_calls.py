@@ -179,6 +179,8 @@ class TableCalls(BuiltinCalls):
             self.record.mutate(base)
             self.note(node, base, learn=how, base=self.receiver(node), inplace=True)
             return Value(kind="none", const=None)
+        if name == "select_dtypes":
+            value.type = "chosen by dtype"
         return self.note(node, value, learn=how, base=self.receiver(node))
 
     def table_others(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:

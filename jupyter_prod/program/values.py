@@ -44,8 +44,8 @@ class Value:
     keys: list[Any] = field(default_factory=list)
     element: Value | None = None
     const: Any = MISSING
-    column: str | None = None
-    columns: tuple[str, ...] | None = None
+    column: Any = None
+    columns: tuple[Any, ...] | None = None
     parent: Value | None = None
     alike: tuple[Value, ...] = ()
     content: object = field(default_factory=object)

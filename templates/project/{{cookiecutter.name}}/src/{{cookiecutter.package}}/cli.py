@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import argparse
+{%- if cookiecutter.level == "notebook-job" %}
+import json
+{%- else %}
 import os
+{%- endif %}
 import sys
 from collections.abc import Sequence
 {%- if cookiecutter.level == "service" %}
@@ -11,12 +15,17 @@ from pathlib import Path
 {%- endif %}
 
 from .errors import Unusable
+{%- if cookiecutter.level == "notebook-job" %}
+from .files import write_text
+{%- endif %}
 from .settings import artifacts, load
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; 0 when done, 2 with one line on what can't be used."""
+{%- if cookiecutter.level != "notebook-job" %}
     os.environ.setdefault("MPLBACKEND", "Agg")  # nobody watches the notebook's plots
+{%- endif %}
     options = _parser().parse_args(argv)
     try:
         return int(options.command(options))
@@ -50,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     key.set_defaults(command=_key)
 {%- else %}
 
-    run = commands.add_parser("run", help="run the pipeline")
+    run = commands.add_parser("run", help="run the {% if cookiecutter.level == "batch" %}pipeline{% else %}notebook{% endif %}")
     _takes_settings(run)
     run.set_defaults(command=_run)
 {%- endif %}
@@ -61,7 +70,9 @@ def _takes_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", dest="settings", action="append", default=[], metavar="NAME=VALUE", type=_assignment
     )
+{%- if cookiecutter.level != "notebook-job" %}
     parser.add_argument("--seed", type=int, help="plant this seed in the global random generators")
+{%- endif %}
 
 
 def _assignment(text: str) -> tuple[str, str]:
@@ -108,15 +119,34 @@ def _key(options: argparse.Namespace) -> int:
     key, line = new_key(options.caller, options.scopes)
     print(f"key, shown only now: {key}\nline for the keys file: {line}")
     return 0
-{% else %}
+{% elif cookiecutter.level == "batch" %}
 
 def _run(options: argparse.Namespace) -> int:
-    from .runs import execute, lineage, report  # the pipeline's libraries take seconds to load
+    from .contracts import keep  # the pipeline's libraries take seconds to load
+    from .runs import agreed, execute, lineage, report
 
     settings, home = load(dict(options.settings)), artifacts()
     done = execute(settings, home / "outputs", options.seed)
-    data = lineage(settings, done)
-    report(home / "metrics.json", done, data)
+    for contract in agreed(done).values():
+        keep(contract)
+    report(home / "metrics.json", done, lineage(settings, done))
     print(f"done; metrics in {home / 'metrics.json'}, files in {home / 'outputs'}")
+    return 0
+{% else %}
+
+def _run(options: argparse.Namespace) -> int:
+    from nbclient.exceptions import CellExecutionError  # takes a second to load
+
+    from .notebook_run import lineage, run_notebook
+
+    settings, home = load(dict(options.settings)), artifacts()
+    try:
+        run_notebook(settings, home)
+    except CellExecutionError as error:
+        print(f"{{ cookiecutter.command }}: {error.ename}: {error.evalue}; see {home / 'run.ipynb'}", file=sys.stderr)
+        return 1
+    told = {"metrics": {}, "data": lineage(settings)}
+    write_text(home / "metrics.json", json.dumps(told, indent=2) + "\n")
+    print(f"done; see {home / 'run.ipynb'}, files in {home / 'outputs'}")
     return 0
 {% endif %}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -16,30 +15,28 @@ from .contracts.requests import infer_requests, reference_rows
 from .files import sha256
 from .learned import Learned
 from .results import Answer, Run
-from .runs import frames
+from .runs import agreed, tables
 from .settings import ROOT
 
-CONTRACTS = Path(contracts.__file__).parent
 
-
-def release(run: Run, data: dict[str, Any], folder: Path, contract_folder: Path = CONTRACTS) -> dict[str, Any]:
+def release(
+    run: Run, data: dict[str, Any], folder: Path, contract_folder: Path = contracts.FOLDER
+) -> dict[str, Any]:
     """Registers the run's model as the new champion and returns its name, version and hash.
 
     Raises Unusable, and registers nothing, where an input breaks its contract.
     """
-    tables = frames(run)
-    agreed = {name: contracts.agree(name, frame, contract_folder) for name, frame in tables.items()}
-    raw = tables[pipeline.ROWS].drop(columns=[pipeline.TARGET], errors="ignore")
-
+    agreements = agreed(run, contract_folder)
+    raw = tables(run)[pipeline.ROWS].drop(columns=[pipeline.TARGET], errors="ignore")
     learned = run.learned or Learned()
 
     def ask(rows: pd.DataFrame) -> Answer:
         return pipeline.answer(run.model, rows, learned.serving())
 
     reference = reference_rows(ask, raw)
-    agreed[pipeline.ROWS] = infer_requests(agreed[pipeline.ROWS], ask, reference)
-    for name, contract in agreed.items():
-        contracts.keep(contract, contract_folder / f"{name}.yaml")
+    agreements[pipeline.ROWS] = contract = infer_requests(agreements[pipeline.ROWS], ask, reference)
+    for agreement in agreements.values():
+        contracts.keep(agreement, contract_folder)
     manifest = {
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "commit": _commit(),
@@ -48,7 +45,7 @@ def release(run: Run, data: dict[str, Any], folder: Path, contract_folder: Path 
         "metrics": run.metrics.as_json(),
         "data": data,
     }
-    version = registry.register(folder, run.model, learned, reference, agreed[pipeline.ROWS], manifest)
+    version = registry.register(folder, run.model, learned, reference, contract, manifest)
     registry.assign(folder, version)
     digest = sha256(folder / version / "model.joblib")
     return {"name": pipeline.MODEL, "version": version, "sha256": digest}

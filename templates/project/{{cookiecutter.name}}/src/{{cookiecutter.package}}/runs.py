@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import random
+import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from . import pipeline
+from . import contracts, pipeline
+from .contracts import Contract
 from .errors import Unusable
 from .files import sha256, write_text
 from .results import Run
 from .settings import INPUTS, Settings
-from .workspace import plant_seed, working_folder
+from .workspace import working_folder
 
 
 def execute(settings: Settings, outputs: Path, seed: int | None = None) -> Run:
@@ -23,10 +28,15 @@ def execute(settings: Settings, outputs: Path, seed: int | None = None) -> Run:
     `seed` is planted in the global random generators. Raises Unusable where an input is not there.
     """
     if seed is not None:
-        plant_seed(seed)
+        _plant(seed)
+    before = Path.cwd()
     try:
-        with working_folder(outputs):
-            return pipeline.run(settings)
+        with working_folder(outputs) as folder:
+            os.chdir(folder)
+            try:
+                return pipeline.run(settings)
+            finally:
+                os.chdir(before)
     except FileNotFoundError as error:
         for name in INPUTS:
             if str(error.filename) == getattr(settings, name):
@@ -34,9 +44,14 @@ def execute(settings: Settings, outputs: Path, seed: int | None = None) -> Run:
         raise
 
 
-def frames(run: Run) -> dict[str, pd.DataFrame]:
+def tables(run: Run) -> dict[str, pd.DataFrame]:
     """The tables among what the run read, by input."""
     return {name: pd.DataFrame(read) for name, read in run.inputs.items() if _is_table(read)}
+
+
+def agreed(run: Run, folder: Path = contracts.FOLDER) -> dict[str, Contract]:
+    """The contract of each table that the run read. Raises Unusable where a table breaks it."""
+    return {name: contracts.agree(name, table, folder) for name, table in tables(run).items()}
 
 
 def lineage(settings: Settings, run: Run) -> dict[str, dict[str, Any]]:
@@ -61,6 +76,15 @@ def report(path: Path, run: Run, data: dict[str, Any], model: dict[str, Any] | N
     if model is not None:
         told["model"] = model
     write_text(path, json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+
+
+def _plant(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(seed)
+    if "tensorflow" in sys.modules:
+        sys.modules["tensorflow"].random.set_seed(seed)
 
 
 def _is_table(read: Any) -> bool:

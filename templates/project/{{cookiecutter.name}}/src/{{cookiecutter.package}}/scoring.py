@@ -55,6 +55,7 @@ def score_rows(release: Release, rows: Sequence[Mapping[str, Any]]) -> Scored:
             good = []
         answer = _score(release, frame.iloc[good].reset_index(drop=True))
         numbers = [numbers[position] for position in good]
+    refused.sort(key=lambda violation: violation.row or 0)
     return Scored(answer, numbers, refused, failed)
 
 

@@ -20,6 +20,8 @@ from .model import Column, Contract, read, write
 
 __all__ = ["Column", "Contract", "Violation", "agree", "keep", "read", "write"]
 
+FOLDER = Path(__file__).parent
+
 
 def agree(name: str, frame: pd.DataFrame, folder: Path) -> Contract:
     """The contract of an input: the one on file, held against the frame, else what the frame shows.
@@ -40,7 +42,8 @@ def agree(name: str, frame: pd.DataFrame, folder: Path) -> Contract:
     return replace(contract, columns=contract.columns + new)
 
 
-def keep(contract: Contract, path: Path) -> None:
+def keep(contract: Contract, folder: Path = FOLDER) -> None:
     """Writes a contract that is not on file yet, where the folder can be written to."""
-    if not path.exists() and os.access(path.parent, os.W_OK):
+    path = folder / f"{contract.name}.yaml"
+    if not path.exists() and os.access(folder, os.W_OK):
         write(contract, path)

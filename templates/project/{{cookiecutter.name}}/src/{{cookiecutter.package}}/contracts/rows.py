@@ -104,7 +104,7 @@ def _whole(dtype: str, value: float) -> bool:
     if isinstance(value, float) and not (math.isfinite(value) and value.is_integer()):
         return False
     name = dtype.lower()  # Int64 is pandas' nullable int64
-    bounds = np.iinfo(name if name.startswith(("int", "uint")) else "int64")
+    bounds: Any = np.iinfo(name if name.startswith(("int", "uint")) else "int64")
     return int(bounds.min) <= value <= int(bounds.max)
 
 

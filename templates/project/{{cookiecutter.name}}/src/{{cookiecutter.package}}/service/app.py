@@ -93,9 +93,9 @@ class Service:
             self._telemetry.failures.inc()
             raise error
         ids = [uuid.uuid4().hex for _ in rows]
-        outputs = scored.answer.predictions
+        known = [{name: value for name, value in row.items() if name in self._columns} for row in rows]
         common = {"caller": caller.name, **self._lineage}
-        self._audit.predictions(common, list(zip(ids, rows, outputs, strict=True)))
+        self._audit.predictions(common, list(zip(ids, known, scored.answer.predictions, strict=True)))
         return ids, scored
 
     async def outcome(self, request: Request) -> Response:

@@ -1,0 +1,125 @@
+"""Converting one notebook or many, with progress on a terminal and one line for each that is done."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from jupyter_prod.errors import DONE, FOUND, INTERNAL, UNUSABLE, UsableError
+from jupyter_prod.notebook import find_notebooks
+from jupyter_prod.road import Conversion, Options, Say, convert, conversion_json
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one notebook: a conversion, or why there is none."""
+
+    notebook: Path
+    project: Path
+    conversion: dict[str, Any] | None
+    verdict: dict[str, Any] | None
+    error: str = ""
+    code: int = DONE
+    kept: tuple[str, ...] = ()
+
+    @property
+    def unusable(self) -> bool:
+        """Whether the notebook could not be converted at all."""
+        return self.conversion is None
+
+    def as_json(self) -> dict[str, Any]:
+        """The outcome as plain values."""
+        return {"notebook": str(self.notebook), "project": str(self.project), "error": self.error or None, "conversion": self.conversion,
+                "verdict": self.verdict, "kept": list(self.kept)}
+
+
+def found_notebooks(named: Sequence[Path], out: Path | None) -> list[tuple[Path, Path]]:
+    """Each notebook with the folder of its project: `out` itself for one notebook, `out`/NAME for several or folders.
+
+    Raises UsableError where a name is no notebook, or two notebooks would share a folder's name and can't be told apart.
+    """
+    notebooks = find_notebooks(list(named))
+    if len(notebooks) == 1 and len(named) == 1 and not named[0].is_dir():
+        return [(notebooks[0], out if out is not None else Path(notebooks[0].stem + "-project"))]
+    base = out if out is not None else Path("projects")
+    places: list[tuple[Path, Path]] = []
+    taken: set[Path] = set()
+    for path in notebooks:
+        place, count = base / path.stem, 1
+        while place in taken:
+            count += 1
+            place = base / f"{path.stem}-{count}"
+        taken.add(place)
+        places.append((path, place))
+    return places
+
+
+def convert_all(places: Sequence[tuple[Path, Path]], options: Options, jobs: int, quiet: bool) -> list[Outcome]:
+    """Converts all, `jobs` at once, each in a process of its own where there are several."""
+    terminal = sys.stderr.isatty() and not quiet
+    if len(places) == 1:
+        with _bar(terminal) as say:
+            outcome = one(places[0][0], places[0][1], options, say)
+        tell(outcome, quiet)
+        return [outcome]
+    outcomes: list[Outcome] = []
+    with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
+        waiting = [pool.submit(one, path, place, options) for path, place in places]
+        for done in concurrent.futures.as_completed(waiting):
+            outcomes.append(done.result())
+            tell(outcomes[-1], quiet)
+    order = {path: number for number, (path, _) in enumerate(places)}
+    return sorted(outcomes, key=lambda o: order[o.notebook])
+
+
+def one(path: Path, place: Path, options: Options, say: Say = lambda step, done: None) -> Outcome:
+    """Converts one notebook; what goes wrong comes back as an outcome."""
+    try:
+        done = convert(path, place, options, say)
+    except UsableError as error:
+        return Outcome(path, place, None, None, str(error), UNUSABLE)
+    except Exception as error:
+        if len(sys.argv) and _debugging():
+            raise
+        return Outcome(path, place, None, None, f"internal error: {type(error).__name__}: {error}", INTERNAL)
+    return Outcome(path, place, conversion_json(done.notebook, done.plan, done.command), done.verdict.as_json(), _failure(done),
+                   FOUND if done.verdict.status == "differs" else DONE, tuple(map(str, done.kept)))
+
+
+def _debugging() -> bool:
+    import os
+
+    return bool(os.environ.get("JUPYTER_PROD_DEBUG"))
+
+
+def _failure(done: Conversion) -> str:
+    failure = done.verdict.failure
+    return "" if failure is None else f"cell {failure.place.cell}, line {failure.place.line}: {failure.what}: {failure.why}"
+
+
+def tell(outcome: Outcome, quiet: bool) -> None:
+    """Says what became of a notebook."""
+    if quiet:
+        return
+    if outcome.conversion is None:
+        click.echo(outcome.error, err=True)
+        return
+    from jupyter_prod.cli.show import verdict_table
+
+    verdict_table(outcome)
+
+
+def _bar(terminal: bool) -> Any:
+    """A progress bar on a terminal; elsewhere nothing."""
+    if not terminal:
+        return nullcontext(lambda step, done: None)
+    from jupyter_prod.cli.progress import Bar
+
+    return Bar()

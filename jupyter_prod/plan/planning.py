@@ -1,0 +1,60 @@
+"""Program to plan: the highest level that the notebook's own statements allow, and why it is not higher."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from jupyter_prod.plan.choose import Choice, candidates, choose
+from jupyter_prod.plan.layout import Layout, NoService, lay_out
+from jupyter_prod.plan.nouns import Obstacle, Place
+from jupyter_prod.plan.target import target_of
+from jupyter_prod.program import Program
+from jupyter_prod.program.events import Metric
+
+
+@dataclass
+class Draft:
+    """What the plan knows before a file's text is written."""
+
+    level: str
+    choice: Choice | None = None
+    layout: Layout | None = None
+    target: Any = None
+    reasons: list[Obstacle] = field(default_factory=list)
+
+
+def draft(program: Program, model: str | None = None, target: str | None = None, kind: str = "auto") -> Draft:
+    """The plan's outline; `model`, `target` and `kind` are what a person asked for.
+
+    Raises UsableError where no fitted model is called `model`.
+    """
+    reasons: list[Obstacle] = []
+    if kind in ("auto", "service"):
+        choice = choose(program, model)
+        if choice is None:
+            reasons.append(_no_model(program))
+        else:
+            try:
+                layout = lay_out(program, choice)
+                found = target if target is not None else target_of(program, choice, layout)
+                return Draft("service", choice, layout, found, reasons)
+            except NoService as obstacle:
+                reasons.append(obstacle_of(program, obstacle))
+    return Draft("notebook-job" if kind == "notebook-job" else "batch", reasons=reasons)
+
+
+def obstacle_of(program: Program, obstacle: NoService) -> Obstacle:
+    """The obstacle with its place in the notebook."""
+    statement = program.statements[obstacle.at]
+    return Obstacle(Place(statement.cell, statement.line), obstacle.what, "no row can be answered by itself", obstacle.lift)
+
+
+def _no_model(program: Program) -> Obstacle:
+    metrics = program.of(Metric)
+    if metrics and not candidates(program):
+        statement = program.statements[metrics[-1].statement]
+        return Obstacle(Place(statement.cell, statement.line), "a model is judged by cross-validation but never fitted", "there is no model to serve",
+                        "fit it once on all rows: model.fit(X, y)")
+    last = program.statements[-1].cell if program.statements else 0
+    return Obstacle(Place(last), "no model is fitted on rows that the notebook reads", "there is nothing to ask", "")

@@ -1,0 +1,44 @@
+"""Where the files that the notebook reads lie in the project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jupyter_prod.plan.nouns import Plan
+
+
+@dataclass(frozen=True)
+class Placed:
+    """`settings` maps an input to its project-relative default, `files` a project-relative path to the file it is copied from."""
+
+    settings: Mapping[str, str]
+    files: Mapping[str, Path]
+
+
+def data_files(folder: Path, plan: Plan) -> Placed:
+    """The plan's inputs below `data/`, each under its own file name; addresses stay addresses."""
+    settings: dict[str, str] = {}
+    files: dict[str, Path] = {}
+    for entry in plan.inputs:
+        if entry.path is None:
+            continue
+        if re.match(r"[a-z][a-z0-9+.-]+://", entry.path, re.IGNORECASE):
+            settings[entry.name] = entry.path
+            continue
+        written = entry.path.replace("\\", "/")
+        source = folder / written
+        target = "data/" + (written.rsplit("/", 1)[-1] or "input")
+        taken = files.get(target)
+        count = 1
+        while taken is not None and taken != source:
+            count += 1
+            stem, dot, suffix = target.rpartition(".")
+            target = f"{stem or suffix}_{count}{dot}{suffix if stem else ''}"
+            taken = files.get(target)
+        settings[entry.name] = target
+        if source.is_file():
+            files[target] = source
+    return Placed(settings, files)

@@ -1,0 +1,88 @@
+"""The notebook's cells with recording calls in them, for verification: what the notebook itself says, where it says it."""
+
+from __future__ import annotations
+
+import ast
+
+from jupyter_prod.plan.choose import Choice
+from jupyter_prod.plan.layout import DEFINITIONS, Layout, judged
+from jupyter_prod.plan.nouns import Probe
+from jupyter_prod.program import Program
+from jupyter_prod.scaffold.stages.marks import Marks
+from jupyter_prod.scaffold.stages.rewrite import Rewriter
+from jupyter_prod.scaffold.stages.source import Edit, apply
+
+CONTEST = '''class __prod_Contest__:
+    def __init__(self, better):
+        self.sign, self.entries = (-1.0 if better == "lower" else 1.0), []
+    def enter(self, name, model, score):
+        import numpy
+        self.entries.append((self.sign * float(numpy.mean(numpy.asarray(score, dtype=float))), model))
+    def best(self):
+        return max(self.entries, key=lambda entry: entry[0])[1]
+__prod_contest__ = __prod_Contest__({better!r})
+'''
+
+
+def instrumented(program: Program, layout: Layout | None, used: set[int]) -> tuple[Probe, ...]:
+    """The cells that tell: their metrics under the same words as the project's, and the final model's answers."""
+    choice: Choice | None = layout.choice if layout is not None else None
+    rewriter = Rewriter(program, "", {})
+    marks = Marks(program, rewriter, choice, "__prod_record__", "__prod_contest__")
+    rewriter.after = marks.mark
+    wanted = judged(program) & used
+    edits: dict[int, list[Edit]] = {}
+    for statement in program.statements:
+        lines = []
+        text = rewriter.source_of(statement.cell).segment(statement.node)
+        new = text
+        if statement.index in wanted or (isinstance(statement.node, DEFINITIONS) and statement.index in used):
+            new = rewriter.statement(statement, "plain")
+            lines += marks.containers(statement.index) if statement.index in wanted else []
+        if layout is not None and choice is not None and layout.x_node is not None and statement.index == _asked_at(layout):
+            lines.append(_probe(program, rewriter, layout))
+        if lines or new != text:
+            source = rewriter.source_of(statement.cell)
+            edits.setdefault(statement.cell, []).append(
+                Edit(source.start(statement.node), source.end(statement.node), "\n".join([new, *lines])))
+    if choice is not None and choice.contest and edits:
+        first = min(s.cell for s in program.statements)
+        source = rewriter.source_of(first)
+        start = source.start(program.statements[0].node)
+        mine = [e for e in edits.get(first, []) if e.start == start]
+        if mine:
+            edits[first].remove(mine[0])
+            edits[first].append(Edit(start, mine[0].end, CONTEST.format(better=choice.better) + mine[0].text))
+        else:
+            edits.setdefault(first, []).append(Edit(start, start, CONTEST.format(better=choice.better)))
+    return tuple(Probe(cell, apply(program.sources[cell], found)) for cell, found in sorted(edits.items()))
+
+
+def _asked_at(layout: Layout) -> int:
+    """The statement after which the model and its rows can be asked together."""
+    assert layout.choice is not None
+    latest = max(layout.x_statement, layout.choice.final.fit.statement, *layout.answer, *[
+        m.statement for c in layout.choice.contest for m in c.metrics[:1]]) if layout.answer or layout.choice.contest else max(
+        layout.x_statement, layout.choice.final.fit.statement)
+    return latest
+
+
+def _probe(program: Program, rewriter: Rewriter, layout: Layout) -> str:
+    assert layout.choice is not None and layout.x_node is not None
+    statement = program.statements[layout.x_statement]
+    rows = rewriter.source_of(statement.cell).segment(layout.x_node)
+    rows = " ".join(line.strip() for line in rows.split("\n"))
+    model = "__prod_contest__.best()" if layout.choice.contest else layout.choice.final.name
+    if layout.answer_node is not None:
+        answered = program.statements[layout.answer[-1] if layout.answer else layout.x_statement]
+        for candidate in program.statements:
+            if candidate.index >= answered.index and _holds(candidate.node, layout.answer_node):
+                answered = candidate
+                break
+        answer = " ".join(line.strip() for line in rewriter.source_of(answered.cell).segment(layout.answer_node).split("\n"))
+        return f"__prod_probe__({model}, {rows}, lambda *_: {answer})"
+    return f"__prod_probe__({model}, {rows})"
+
+
+def _holds(outer: ast.AST, inner: ast.AST) -> bool:
+    return any(n is inner for n in ast.walk(outer))
