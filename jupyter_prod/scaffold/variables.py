@@ -46,6 +46,7 @@ def template_variables(context: ProjectContext) -> dict[str, Any]:
         "_project": {
             "title": " ".join(context.title.split()),
             "notebook": context.notebook_name,
+            "notebook_literal": repr(context.notebook_name),
             "dependencies": dependencies(context.requirements, context.level),
             "constraints": list(context.constraints),
             "system_packages": sorted(

@@ -88,7 +88,7 @@ class Learned:
             fitted = estimator.fit(*arguments, **more)
             self.keep(name, fitted if fitted is not None else estimator)
             return fitted if fitted is not None else estimator
-        return self._next(name)
+        return _as_fitted(estimator, self._next(name))
 
     def fit_transform(self, name: str, estimator: Any, values: Any, *arguments: Any, **more: Any) -> Any:
         """The values, transformed by what the estimator learned from the training rows."""
@@ -96,7 +96,7 @@ class Learned:
             result = estimator.fit_transform(values, *arguments, **more)
             self.keep(name, estimator)
             return result
-        return self.transform(self._next(name), values)
+        return self.transform(_as_fitted(estimator, self._next(name)), values)
 
     def transform(self, estimator: Any, values: Any) -> Any:
         """The values, transformed by a fitted estimator; `Unseen` where a label encoder does not know one."""
@@ -111,7 +111,7 @@ class Learned:
             result = estimator.fit_predict(values, *arguments, **more)
             self.keep(name, estimator)
             return result
-        return self._next(name).predict(values)
+        return _as_fitted(estimator, self._next(name)).predict(values)
 
     # ------------------------------------------------------------ pandas
 
@@ -303,6 +303,13 @@ def labels_of(target: Any, encoded: Any) -> dict[Any, Any]:
     if len(pairs) != len(labels) or len(set(labels.values())) != len(labels) or all(str(k) == str(v) for k, v in pairs):
         return {}
     return labels
+
+
+def _as_fitted(estimator: Any, fitted: Any) -> Any:
+    """The fitted estimator; the one at hand gets its state, since later lines may look at it."""
+    if estimator is not None and type(estimator) is type(fitted) and hasattr(estimator, "__dict__"):
+        estimator.__dict__.update(fitted.__dict__)
+    return fitted
 
 
 def _missing(value: Any) -> bool:

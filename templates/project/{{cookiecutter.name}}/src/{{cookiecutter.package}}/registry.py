@@ -57,7 +57,7 @@ def register(
     try:
         _dump((model, learned, reference), new / "model.joblib")
         contracts.write(contract, new / "contract.yaml")
-        manifest = {"sha256": sha256(new / "model.joblib"), **lineage}
+        manifest = {**lineage, "sha256": sha256(new / "model.joblib")}
         (new / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         new.chmod(0o755)
         return _claimed(folder, new)
