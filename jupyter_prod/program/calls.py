@@ -60,8 +60,15 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
             else:
                 positional.append(value)
                 nodes.append(argument)
-        keywords = {k.arg or "**": self.evaluate(k.value) for k in node.keywords}
-        return Arguments(positional, keywords, nodes, {k.arg or "**": k.value for k in node.keywords})
+        keywords: dict[str, Value] = {}
+        keyword_nodes: dict[str, ast.expr] = {}
+        for keyword in node.keywords:
+            value = self.evaluate(keyword.value)
+            given = {keyword.arg: value} if keyword.arg else {"**": value, **dict(zip(value.keys, value.items, strict=False))}
+            for name, what in given.items():                           # f(**{"seed": 1}) gives seed as f(seed=1) does
+                if isinstance(name, str):
+                    keywords[name], keyword_nodes[name] = what, keyword.value
+        return Arguments(positional, keywords, nodes, keyword_nodes)
 
     def eval_call(self, node: ast.Call) -> Value:
         function = self.evaluate(node.func)
@@ -263,15 +270,16 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         def header(self, path: str | None, given: Arguments) -> tuple[str, ...] | None: ...
 
     def known_splits(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
-        items = []
+        items: list[Value] = []
+        result = Value(kind="tuple", items=items, splits=True)
         for argument in given.positional:
             for part in ("train", "test"):
                 value = self.derive(argument, kind=argument.kind)
-                value.selected, value.part, value.splits = True, part, True
+                value.selected, value.splits, value.chosen = True, True, (result, part)
+                value.part = "test" if argument.part == "test" else part                # test rows parted again stay unseen
                 value.content, value.column, value.columns = argument.content, argument.column, argument.columns
                 items.append(value)
         self.record.events.append(Split(self.record.now, node, self.depth > 0))
-        result = Value(kind="tuple", items=items, splits=True)
         return self.note(node, result, select="split", base=None)
 
     def known_each(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:

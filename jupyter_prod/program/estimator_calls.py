@@ -135,6 +135,7 @@ class EstimatorCalls(BuiltinCalls):
             return Value(kind="array", origin=base.origin)
         value = self.derive(x, kind="array")
         value.origin |= base.origin
+        value.through = base
         value.column, value.selected, value.part, value.splits = x.column, x.selected, x.part, x.splits
         value.prediction = x.prediction
         return value
@@ -165,6 +166,7 @@ class EstimatorCalls(BuiltinCalls):
         for argument in given.positional:
             value = self.derive(argument, kind=argument.kind)
             value.selected, value.content, value.column, value.columns, value.part = True, argument.content, argument.column, argument.columns, argument.part
+            value.through = base
             items.append(value)
         return self.note(node, Value(kind="tuple", items=items), select="pair")
 

@@ -40,7 +40,15 @@ class Expressions:
         if node is None:
             return Value(kind="none", const=None)
         method = getattr(self, "eval_" + type(node).__name__.lower(), None)
-        value: Value = method(node) if method else self.eval_other(node)
+        frames = self.record.frames
+        frames.append([])
+        try:
+            value: Value = method(node) if method else self.eval_other(node)
+        finally:
+            parts = frames.pop()
+        self.record.made(value, node, parts)
+        if frames:
+            frames[-1].append(value)
         if value.created < 0:
             value.created = self.record.now
         note = self.notes.get(id(node))
@@ -68,6 +76,7 @@ class Expressions:
             kinds = [s.kind for s in flat if s.axis]
             kind = next((k for k in (*TABLES, "list", "scalar") if k in kinds), "scalar" if not axis else "unknown")
         value = Value(kind=kind, axis=axis, origin=origin, selected=any(s.selected for s in flat if s.axis))
+        self.record.link(value, *flat)
         parts = {s.part for s in flat if s.axis and s.part}
         value.part = parts.pop() if len(parts) == 1 else ""
         value.prediction = next((s.prediction for s in flat if s.prediction), None)
@@ -256,7 +265,10 @@ class Expressions:
                 axis |= over.axis if over.kind in ("series", "list", "array", "rowiter", "index") else frozenset()
                 origin |= over.origin if over.kind not in TABLES else frozenset()
                 selected |= over.selected
-                self.bind(generator.target, self.element_of(over))
+                element = self.element_of(over)
+                if element.tick < 0:
+                    self.record.link(element, over)
+                self.bind(generator.target, element)
                 for test in generator.ifs:
                     value = self.evaluate(test)
                     selected |= bool(value.axis)
@@ -433,6 +445,7 @@ class Expressions:
         value.columns, value.splits = base.columns, base.splits or index.splits or sliced
         value.origin |= index.origin
         value.part = base.part or index.part
+        value.chosen = ast.unparse(node.slice) if sliced else index
         return self.note(node, value, select=how, base=node.value)
 
     def _from_frame(self, node: ast.Subscript, base: Value, key: ast.expr) -> Value:
@@ -470,6 +483,7 @@ class Expressions:
             value.selected, value.part = True, table.part or rows.part
             value.splits = table.splits or rows.splits or isinstance(rows_key, ast.Slice)
             value.parent = None
+            value.chosen = ast.unparse(rows_key) if isinstance(rows_key, ast.Slice) else rows
             if column_key is None:
                 value.content = table.content
             return self.note(node, value, select="loc" if column_key is not None else "subscript_loc", base=node.value)

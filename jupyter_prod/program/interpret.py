@@ -48,12 +48,16 @@ class Interpreter(Calls):
     def execute(self, statement: ast.stmt) -> None:
         """Interprets one statement in the present scope."""
         handler: Callable[[ast.stmt], None] | None = getattr(self, "do_" + type(statement).__name__.lower(), None)
-        if handler is not None:
-            handler(statement)
-            return
-        for child in ast.iter_child_nodes(statement):
-            if isinstance(child, ast.expr):
-                self.evaluate(child)
+        self.record.frames.append([])
+        try:
+            if handler is not None:
+                handler(statement)
+                return
+            for child in ast.iter_child_nodes(statement):
+                if isinstance(child, ast.expr):
+                    self.evaluate(child)
+        finally:
+            self.record.frames.pop()
 
     # ------------------------------------------------------------ imports and definitions
 
@@ -144,7 +148,7 @@ class Interpreter(Calls):
             if base.kind == "instance":
                 base.keys, base.items = [*base.keys, target.attr], [*base.items, value]
                 return
-            self.record.mutate(base)
+            self.record.mutate(base, value, key=target.attr)
 
     def _unpack(self, target: ast.Tuple | ast.List, value: Value) -> None:
         if len(value.items) != len(target.elts):
@@ -164,7 +168,7 @@ class Interpreter(Calls):
     def _store(self, base: Value, key: Value, value: Value) -> None:
         """`base[key] = value`."""
         self.record.use(value)
-        self.record.mutate(base)
+        self.record.mutate(base, value, key=key.const if key.known() and not isinstance(key.const, (list, dict)) else None)
         owner = base.parent if base.kind == "indexer" and base.parent is not None else base
         owner.origin |= value.origin
         if owner.kind in ("dict", "list", "unknown") and not owner.axis:
@@ -204,7 +208,7 @@ class Interpreter(Calls):
             value = self.derive(old, right)
             value.kind = old.kind if old.kind != "unknown" else value.kind
             if old.kind in ("list", "dict") and not old.axis:
-                self.record.mutate(old)
+                self.record.mutate(old, right)
                 old.element = self.element_of(right)
                 value = old
             self.bind_name(target.id, value)
@@ -261,6 +265,8 @@ class Interpreter(Calls):
         try:
             items = over.items if over.kind in ("list", "tuple") and 0 < len(over.items) <= 30 and not over.axis else []
             for element in items or [self.element_of(over)] * PASSES:
+                if element.tick < 0:
+                    self.record.link(element, over)
                 self.bind(statement.target, element)
                 self.run_body(statement.body)
             self.run_body(statement.orelse)

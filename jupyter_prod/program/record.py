@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from jupyter_prod.program.events import Fit, Metric, Predict, Read, Saved, Split, Written
 from jupyter_prod.program.scope import Scope
-from jupyter_prod.program.values import Value, lineage, owners
+from jupyter_prod.program.values import Source, Value, lineage, owners
 
 
 @dataclass
@@ -44,6 +44,8 @@ class Record:
                            "tensorflow": Value(kind="generator", type="tensorflow"), "torch": Value(kind="generator", type="torch")}
         self.seeded: set[str] = set()
         self.branching = 0
+        self.tick = 0
+        self.frames: list[list[Value]] = []
 
     def begin(self) -> None:
         """The next top-level statement starts."""
@@ -99,10 +101,25 @@ class Record:
         if name:
             self.trace.held.setdefault(name, value)
 
-    def mutate(self, value: Value) -> None:
-        """An object changes in place, and with it all that it is a view of."""
+    def made(self, value: Value, node: ast.AST, parts: list[Value]) -> None:
+        """An expression was evaluated, out of these parts; a value that is new now has its place and its sources."""
+        for new in (value, *value.items, *([value.element] if value.element is not None else ())):
+            if new.tick < 0:
+                new.made = node
+                self.link(new, *(() if new.sources or new.alike else parts))
+                new.tick = self.tick
+
+    def link(self, value: Value, *sources: Value, key: object = None) -> None:
+        """A value is made from others, or they are written into it under a key, from now on."""
+        self.tick += 1
+        value.sources += [Source(source, self.tick, key) for source in sources if source is not value]
+
+    def mutate(self, value: Value, *by: Value, key: object = None) -> None:
+        """An object changes in place, and with it all that it is a view of: by these, else by the call's arguments."""
         self.use(value)
+        parts = by or (tuple(self.frames[-1]) if self.frames else ())
         for owner in owners(value):
+            self.link(owner, *parts, key=key)
             self.objects.append(owner)
             self.trace.mutates.add(id(owner))
             if self.now not in owner.writers:

@@ -134,6 +134,7 @@ class TableCalls(BuiltinCalls):
         value = self.derive(base, kind=base.kind)
         value.selected, value.content, value.column, value.columns = True, base.content, base.column, base.columns
         value.part, value.splits = base.part, base.splits or name == "sample"
+        value.chosen = value
         value.origin |= frozenset().union(*(a.origin | a.axis for a in given.all()))
         return value
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class _Missing:
@@ -23,6 +23,14 @@ ROWISH = frozenset({"frame", "series", "array", "row", "scalar", "list", "unknow
 STRUCTURE = frozenset({"columns", "module", "callable", "function", "class", "estimator", "bound", "figure", "selector"})
 
 
+class Source(NamedTuple):
+    """What a value was made from, or what was written into it: since when (a running number), and under which key."""
+
+    value: Value
+    tick: int
+    key: Any = None
+
+
 @dataclass(eq=False)
 class Value:
     """One object.
@@ -32,6 +40,10 @@ class Value:
     type      the qualified name of its class, function or module
     axis      the inputs whose rows its first axis is; empty where it isn't made of rows
     origin    the inputs that it depends on at all
+    sources   what it was made from and what was written into it, in order: see `Source`
+    made      the expression that made it, first evaluated at `tick`
+    chosen    what chose its rows: an index, a split and its part, the text of a slice
+    through   the estimator that transformed it
     """
 
     kind: str = "unknown"
@@ -59,6 +71,11 @@ class Value:
     created: int = -1
     writers: list[int] = field(default_factory=list)
     name: str = ""
+    sources: list[Source] = field(default_factory=list)
+    made: ast.AST | None = None
+    tick: int = -1
+    chosen: object = None
+    through: Value | None = None
 
     @property
     def rows(self) -> bool:
