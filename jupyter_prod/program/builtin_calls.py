@@ -166,7 +166,7 @@ class BuiltinCalls(Expressions):
             if name in ("write", "writelines"):
                 for value in given.all():
                     self.record.use(value)
-                self.record.events.append(Written(self.record.now, node, base.const if isinstance(base.const, str) else None))
+                self.record.emit(Written(self.record.now, node, base.const if isinstance(base.const, str) else None))
             return Value(kind="text")
         if base.kind in ("list", "dict", "tuple", "columns", "unknown", "set") and name in GROWING:
             return self._grow(base, name, given)

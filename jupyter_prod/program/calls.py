@@ -261,7 +261,7 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         else:
             value = Value(kind=returns, type=qualified, axis=axis, origin=axis)
             value.columns = self.header(path, given)
-        self.record.events.append(Read(self.record.now, node, name, qualified, facts["reads"], path, value,
+        self.record.emit(Read(self.record.now, node, name, qualified, facts["reads"], path, value,
                                        self.depth > 0 or self.record.branching > 0, value.columns))
         return value
 
@@ -279,7 +279,7 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
                 value.part = "test" if argument.part == "test" else part                # test rows parted again stay unseen
                 value.content, value.column, value.columns = argument.content, argument.column, argument.columns
                 items.append(value)
-        self.record.events.append(Split(self.record.now, node, self.depth > 0))
+        self.record.emit(Split(self.record.now, node, self.depth > 0))
         return self.note(node, result, select="split", base=None)
 
     def known_each(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
@@ -301,7 +301,7 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
             part = next((a.part for a in given.all() if a.part), "")
             value.metric, value.better = True, facts.get("better", "")
             value.type = facts.get("text", "")
-            self.record.events.append(Metric(self.record.now, node, qualified.rsplit(".", 1)[-1], tuple(judged), value.better, part,
+            self.record.emit(Metric(self.record.now, node, qualified.rsplit(".", 1)[-1], tuple(judged), value.better, part,
                                              self.depth > 0, tuple(given.nodes), tuple(given.positional)))
         else:
             value.metric = any(a.metric for a in given.all())
@@ -314,7 +314,7 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         self.drawn_by(estimator)
         if facts.get("metric"):
             value.metric, value.better = True, "higher"
-            self.record.events.append(Metric(self.record.now, node, qualified.rsplit(".", 1)[-1], (estimator,) if estimator else (), "higher",
+            self.record.emit(Metric(self.record.now, node, qualified.rsplit(".", 1)[-1], (estimator,) if estimator else (), "higher",
                                              "folds", self.depth > 0, tuple(given.nodes), tuple(given.positional)))
         return value
 
@@ -346,7 +346,7 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         what, what_node = given.get(facts["what"]), given.node(facts["what"])
         if what is not None and what_node is not None:
             self.record.use(what)
-            self.record.events.append(Saved(self.record.now, node, what, what_node))
+            self.record.emit(Saved(self.record.now, node, what, what_node))
         return Value(kind="none", const=None)
 
     def known_loads(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
@@ -356,7 +356,7 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         path = next((a.const for a in given.all() if a.kind in ("file", "text") and isinstance(a.const, str)), None)
         for argument in given.all():
             self.record.use(argument)
-        self.record.events.append(Written(self.record.now, node, path))
+        self.record.emit(Written(self.record.now, node, path))
         return Value(kind="none", const=None)
 
     def known_fits_formula(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:

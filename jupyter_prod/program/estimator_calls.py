@@ -88,7 +88,7 @@ class EstimatorCalls(BuiltinCalls):
             return self._score(node, base, name, facts, given)
         if effect == "saves":
             receiver = node.func.value if isinstance(node.func, ast.Attribute) else node
-            self.record.events.append(Saved(self.record.now, node, base, receiver))
+            self.record.emit(Saved(self.record.now, node, base, receiver))
             return Value(kind="none", const=None)
         if facts.get("mutates"):
             self.record.mutate(base)
@@ -116,7 +116,7 @@ class EstimatorCalls(BuiltinCalls):
         self.drawn_by(estimator)
         self.record.mutate(estimator)
         estimator.fitted.append(self.record.now)
-        self.record.events.append(Fit(self.record.now, node, estimator, x, y, x_node, y_node, self.record.branching > 0, self.depth > 0))
+        self.record.emit(Fit(self.record.now, node, estimator, x, y, x_node, y_node, self.record.branching > 0, self.depth > 0))
         return estimator
 
     def _fit_transform(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:
@@ -126,7 +126,7 @@ class EstimatorCalls(BuiltinCalls):
         if name == "fit_predict":
             value.prediction = base
             if x is not None and given.node(0, "X") is not None:
-                self.record.events.append(Predict(self.record.now, node, base, name, x, given.nodes[0], value, self.depth > 0))
+                self.record.emit(Predict(self.record.now, node, base, name, x, given.nodes[0], value, self.depth > 0))
         return self.note(node, value, learn=facts["how"], base=given.node(0, "X"))
 
     def _transform(self, base: Value, name: str, given: Arguments) -> Value:
@@ -148,12 +148,12 @@ class EstimatorCalls(BuiltinCalls):
         value.prediction, value.column = base, None
         value.type = name
         if x_node is not None:
-            self.record.events.append(Predict(self.record.now, node, base, name, x, x_node, value, self.depth > 0))
+            self.record.emit(Predict(self.record.now, node, base, name, x, x_node, value, self.depth > 0))
         return value
 
     def _score(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:
         x = given.get(0, "X")
-        self.record.events.append(Metric(self.record.now, node, name, (base,), facts.get("better", ""), x.part if x is not None else "",
+        self.record.emit(Metric(self.record.now, node, name, (base,), facts.get("better", ""), x.part if x is not None else "",
                                          self.depth > 0, tuple(given.nodes), tuple(given.positional)))
         return Value(kind="scalar", origin=base.origin | frozenset().union(*(a.origin | a.axis for a in given.all())), metric=True,
                      better=facts.get("better", ""))

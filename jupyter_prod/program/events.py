@@ -96,6 +96,9 @@ class Split:
     nested: bool
 
 
+Event = Read | Fit | Predict | Metric | Saved | Written | Split
+
+
 @dataclass
 class Note:
     """What is known of an expression, however often it was evaluated.

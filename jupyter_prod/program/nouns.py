@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from jupyter_prod.program.events import Fit, Metric, Note, Predict, Read, Saved, Split, Written
+from jupyter_prod.notebook import PythonCell
+from jupyter_prod.program.events import Event, Note
 from jupyter_prod.program.record import Record, Trace
 from jupyter_prod.program.values import Value
+
+E = TypeVar("E", bound=Event)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +43,16 @@ class Program:
     notes: dict[int, Note]
     names: dict[str, Value]
     sources: dict[int, str] = field(default_factory=dict)
+    cells: dict[int, PythonCell] = field(default_factory=dict)
     local_modules: tuple[str, ...] = ()
 
-    def of(self, kind: type[Read] | type[Fit] | type[Predict] | type[Metric] | type[Saved] | type[Written] | type[Split]) -> list:  # type: ignore[type-arg]
+    def of(self, kind: type[E]) -> list[E]:
         """The events of one kind, in order."""
         return [e for e in self.record.events if isinstance(e, kind)]
+
+    def at(self, event: Event) -> int:
+        """When an event happened, in the running number of `Value.sources`."""
+        return self.record.at[id(event)]
 
     def note(self, node: ast.AST) -> Note | None:
         """What is known of an expression."""

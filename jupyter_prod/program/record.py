@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from jupyter_prod.program.events import Fit, Metric, Predict, Read, Saved, Split, Written
+from jupyter_prod.program.events import Event
 from jupyter_prod.program.scope import Scope
 from jupyter_prod.program.values import Source, Value, lineage, owners
 
@@ -37,7 +37,8 @@ class Record:
         self.traces: list[Trace] = []
         self.last: dict[str, list[int]] = {}
         self.objects: list[Value] = []
-        self.events: list[Read | Fit | Predict | Metric | Saved | Written | Split] = []
+        self.events: list[Event] = []
+        self.at: dict[int, int] = {}
         self.globals_of: dict[int, set[str]] = {}
         self.called_with: dict[int, int] = {}
         self.generators = {"numpy": Value(kind="generator", type="numpy"), "random": Value(kind="generator", type="random"),
@@ -101,6 +102,11 @@ class Record:
         if name:
             self.trace.held.setdefault(name, value)
 
+    def emit(self, event: Event) -> None:
+        """Something happened that is asked about later."""
+        self.events.append(event)
+        self.at[id(event)] = self.tick
+
     def made(self, value: Value, node: ast.AST, parts: list[Value]) -> None:
         """An expression was evaluated, out of these parts; a value that is new now has its place and its sources."""
         for new in (value, *value.items, *([value.element] if value.element is not None else ())):
@@ -119,7 +125,7 @@ class Record:
         self.use(value)
         parts = by or (tuple(self.frames[-1]) if self.frames else ())
         for owner in owners(value):
-            self.link(owner, *parts, key=key)
+            self.link(owner, *parts, key=value.column if owner is value.parent and value.kind == "series" else key)
             self.objects.append(owner)
             self.trace.mutates.add(id(owner))
             if self.now not in owner.writers:

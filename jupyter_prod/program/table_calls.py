@@ -202,7 +202,7 @@ class TableCalls(BuiltinCalls):
         if first is None:
             return self.derive(base, kind="text")
         self.record.use(base)
-        self.record.events.append(Written(self.record.now, node, first.const if isinstance(first.const, str) else None))
+        self.record.emit(Written(self.record.now, node, first.const if isinstance(first.const, str) else None))
         return Value(kind="none", const=None)
 
     def table_shows(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:

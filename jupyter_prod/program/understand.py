@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from jupyter_prod.knowledge import knowledge
-from jupyter_prod.notebook import Notebook, python_source
+from jupyter_prod.notebook import Notebook, PythonCell, python_source
 from jupyter_prod.program.interpret import Interpreter
 from jupyter_prod.program.nouns import Program, Statement
 
@@ -19,17 +19,14 @@ def understand(notebook: Notebook) -> Program:
     notebook imports and the first lines of the files that it names are read.
     """
     folder = notebook.path.parent
+    cells: dict[int, PythonCell] = {}
     parsed: list[tuple[int, str, ast.Module, tuple[str, ...]]] = []
     for cell in notebook.cells:
-        if cell.kind != "code" or "prod:skip" in cell.tags:
+        if cell.kind != "code":
             continue
-        source = python_source(cell)
-        if source.error is not None:
-            continue
-        try:
-            parsed.append((cell.number, source.source, ast.parse(source.source), cell.tags))
-        except (SyntaxError, ValueError, RecursionError):
-            continue
+        cells[cell.number] = source = python_source(cell)
+        if source.tree is not None and source.error is None and "prod:skip" not in cell.tags:
+            parsed.append((cell.number, source.source, source.tree, cell.tags))
     modules = _local_modules(folder, (tree for _, _, tree, _ in parsed))
     interpreter = Interpreter(knowledge(), folder, modules)
     statements: list[Statement] = []
@@ -41,7 +38,7 @@ def understand(notebook: Notebook) -> Program:
             end = body[place - 1].end_lineno if place else 0
             statements.append(_statement(len(statements), number, node, lines, end or 0, node is body[-1], tags, interpreter))
     return Program(tuple(statements), interpreter.record, interpreter.notes, dict(interpreter.top.names),
-                   {n: t for n, t, _, _ in parsed}, tuple(modules))
+                   {n: t for n, t, _, _ in parsed}, cells, tuple(modules))
 
 
 def _statement(index: int, cell: int, node: ast.stmt, lines: list[str], after: int, last: bool, tags: tuple[str, ...],
