@@ -29,11 +29,22 @@ TAIL = 64_000
 """Characters that are kept of what a child says on its standard streams."""
 
 
+@dataclass(frozen=True)
+class Ended:
+    """How a child ended: its exit code (None where its time was up), and the end of what it said."""
+
+    code: int | None
+    tail: str
+    last_line: str
+    seconds: float
+
+
 class Child:
     """A running process, leader of its own group; `tail()` is the end of its standard output and error."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
+        self.start = time.monotonic()
         self._said = bytearray()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -51,20 +62,18 @@ class Child:
             self._reader.join(1)
         return self._said.decode("utf-8", "replace")
 
+    def wait(self, seconds: float) -> Ended:
+        """Waits for its end, at most so many seconds from its start, and says how it ended."""
+        try:
+            code: int | None = self.process.wait(max(0.0, self.start + seconds - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            code = None
+        return Ended(code, self.tail(), self.last_line(), time.monotonic() - self.start)
+
     def last_line(self) -> str:
         """The last line that says something, cut to 300 characters."""
         lines = [line.strip() for line in self.tail().splitlines() if line.strip()]
         return lines[-1][:300] if lines else ""
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a child ended: its exit code (None where its time was up), and the end of what it said."""
-
-    code: int | None
-    tail: str
-    last_line: str
-    seconds: float
 
 
 @contextlib.contextmanager
@@ -89,13 +98,8 @@ def child(argv: Sequence[str | Path], *, cwd: Path, environ: Mapping[str, str]) 
 
 def run_child(argv: Sequence[str | Path], *, cwd: Path, environ: Mapping[str, str], seconds: float) -> Ended:
     """Runs a command to its end, for at most so many seconds."""
-    start = time.monotonic()
     with child(argv, cwd=cwd, environ=environ) as running:
-        try:
-            code: int | None = running.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            code = None
-    return Ended(code, running.tail(), running.last_line(), time.monotonic() - start)
+        return running.wait(seconds)
 
 
 def inside(python: Path, module: str, request: Path) -> list[str]:

@@ -85,18 +85,39 @@ def open_project(folder: Path, environment: Environment) -> Iterator[Project]:
         yield Project(folder.resolve(), package, level, environment, artifacts, environ, stages)
 
 
+class Started:
+    """A command of the project under way."""
+
+    def __init__(self, project: Project, command: str, running: Child) -> None:
+        self.project = project
+        self.command = command
+        self.running = running
+
+    def finish(self, seconds: int) -> ProjectRun:
+        """Waits for its end, at most so many seconds from its start, and reads what it left."""
+        project, ended = self.project, self.running.wait(seconds)
+        metrics: Mapping[str, Any] = {}
+        failure = None
+        if ended.code != 0:
+            failure = _failure(project, self.command, ended, seconds)
+        elif (project.artifacts / "metrics.json").exists():
+            metrics = json.loads((project.artifacts / "metrics.json").read_text(encoding="utf-8")).get("metrics", {})
+        outputs = {path.name: path for path in (project.artifacts / "outputs").glob("*") if path.is_file()}
+        return ProjectRun(metrics, outputs, failure, round(ended.seconds, 2))
+
+
+@contextlib.contextmanager
+def start_project(project: Project, arguments: Sequence[str]) -> Iterator[Started]:
+    """Starts `python -m <package> …`; it ends with the block at the latest."""
+    command = [str(project.environment.python), "-m", project.package, *arguments]
+    with child(command, cwd=project.artifacts.parent, environ=project.environ) as running:
+        yield Started(project, arguments[0], running)
+
+
 def run_project(project: Project, arguments: Sequence[str], *, seconds: int) -> ProjectRun:
     """Runs `python -m <package> …`; a run that fails is told with the notebook's cell where that is known."""
-    command = [str(project.environment.python), "-m", project.package, *arguments]
-    ended = run_child(command, cwd=project.artifacts.parent, environ=project.environ, seconds=seconds)
-    metrics: Mapping[str, Any] = {}
-    failure = None
-    if ended.code != 0:
-        failure = _failure(project, arguments[0], ended, seconds)
-    elif (project.artifacts / "metrics.json").exists():
-        metrics = json.loads((project.artifacts / "metrics.json").read_text(encoding="utf-8")).get("metrics", {})
-    outputs = {path.name: path for path in (project.artifacts / "outputs").glob("*") if path.is_file()}
-    return ProjectRun(metrics, outputs, failure, round(ended.seconds, 2))
+    with start_project(project, arguments) as started:
+        return started.finish(seconds)
 
 
 def run_beside(project: Project, module: str, request: Path, *, seconds: int) -> Ended:
@@ -142,10 +163,7 @@ class NotReady(Exception):
 
 
 class Service:
-    """The project's service on a free port of this machine, as long as the `with` block lasts.
-
-    Entering raises NotReady where it does not answer within 90 s.
-    """
+    """The project's service on a free port of this machine, as long as the `with` block lasts."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -163,16 +181,12 @@ class Service:
         self._running = self._stack.enter_context(
             child(command, cwd=self.project.artifacts.parent, environ=self.project.environ)
         )
-        try:
-            self._wait()
-        except BaseException:
-            self._stack.close()
-            raise
         return self
 
-    def _wait(self) -> None:
+    def wait(self) -> None:
+        """Waits until it is ready. Raises NotReady where it is not within 90 s of its start."""
         assert self._running is not None
-        deadline = time.monotonic() + READY
+        deadline = self._running.start + READY
         while True:
             code = self._running.process.poll()
             if code is not None:

@@ -28,7 +28,7 @@ from jupyter_prod.verify.project_run import (
     Service,
     open_project,
     run_beside,
-    run_project,
+    start_project,
 )
 
 SEEDS = (971834207, 1618033988, 577215664)
@@ -75,16 +75,17 @@ def verify(
 def _verdict(
     folder: Path, environment: Environment, run: Callable[[int], NotebookRun], seconds: int, say: Say
 ) -> Verdict:
-    say("running the notebook", 0.0)
-    first = run(0)
-    if first.failure is not None:
-        return Verdict("not-run", failure=first.failure)
     try:
-        say("preparing the project's environment", 0.3)
+        say("preparing the project's environment", 0.0)
         with open_project(folder, environment) as project:
             command = "train" if project.level == "service" else "run"
-            say(f"running the project's `{command}`", 0.35)
-            done = run_project(project, [command, "--seed", str(SEEDS[0])], seconds=seconds)
+            say(f"running the notebook, and the project's `{command}`", 0.1)
+            with start_project(project, [command, "--seed", str(SEEDS[0])]) as started:
+                first = run(0)
+                if first.failure is not None:
+                    return Verdict("not-run", failure=first.failure)
+                say(f"running the project's `{command}`", 0.4)
+                done = started.finish(seconds)
             if done.failure is not None:
                 return Verdict("not-run", failure=done.failure)
             say("comparing", 0.6)
@@ -133,14 +134,15 @@ def _service(project: Project, probes: list[Probed], seconds: int) -> list[Check
     """The checks of the running service; one that fails where the notebook's answers could not be had."""
     if not probes:
         return [Check("the notebook's own answers", "at least one", "none could be taken", None, False)]
-    try:
-        traced, checks = asking.trace(project, probes, seconds=seconds)
-    except asking.Untraceable as error:
-        return [Check("the project's model input for raw rows", "one a row", str(error), None, False)]
+    checks: list[Check] = []
     try:
         with Service(project) as service:
+            traced, checks = asking.trace(project, probes, seconds=seconds)  # while the service gets ready
+            service.wait()
             for one in traced:
                 checks += asking.answers(service, one)
+    except asking.Untraceable as error:
+        return [Check("the project's model input for raw rows", "one a row", str(error), None, False)]
     except NotReady as error:
         return [*checks, Check("the service is ready", "ready", str(error), None, False)]
     if not service.stopped_cleanly:
@@ -204,8 +206,9 @@ def _within(project: Project, done: ProjectRun, runs: Sequence[NotebookRun], sec
         return checks
     probes = [probe for probe in _good(runs[0]) if probe.index is not None and probe.unique]
     try:
-        traced, _ = asking.trace(project, probes, seconds=seconds, by_label=True)
         with Service(project) as service:
+            traced, _ = asking.trace(project, probes, seconds=seconds, by_label=True)
+            service.wait()
             for number, one in enumerate(traced):
                 checks += _alike(number, asking.ask(service, one), runs)
     except (asking.Untraceable, NotReady) as error:

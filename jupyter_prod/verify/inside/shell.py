@@ -163,7 +163,10 @@ def interactive(out: CellText) -> Any:
         def run(self, source: str) -> Problem | None:
             result = self.run_cell(source, store_history=True)
             error = result.error_before_exec or result.error_in_exec
-            return None if error is None else Problem(error, line_of(error, self.user_ns))
+            if error is None:
+                return None
+            blank = source[: len(source) - len(source.lstrip())].count("\n")  # IPython drops these lines
+            return Problem(error, line_of(error, self.user_ns) + blank)
 
     config = import_module("traitlets.config").Config()
     config.HistoryManager.enabled = False
