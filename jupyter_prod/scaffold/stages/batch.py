@@ -11,7 +11,7 @@ from jupyter_prod.program import Program
 from jupyter_prod.program.events import Fit, Saved, Written
 from jupyter_prod.scaffold.stages.inputs import Sources
 from jupyter_prod.scaffold.stages.source import shifted
-from jupyter_prod.scaffold.stages.write import Writer, function
+from jupyter_prod.scaffold.stages.write import Writer, function, signature
 
 
 def batch_layout(program: Program) -> Layout:
@@ -56,14 +56,14 @@ class BatchWriter(Writer):
         transform = self.code(layout.training, {}, True)
         evaluation = self.code(layout.evaluation, {}, True)
         wanted = [n for n in transform.binds if n in evaluation.takes]
-        text = function(f"def transform({', '.join(self._arguments(transform.takes))}):", "The notebook's steps, in order.", transform.body, ", ".join(wanted))
+        text = function(f"def transform({signature(self._arguments(transform.takes))}) -> Any:", "The notebook's steps, in order.", transform.body, ", ".join(wanted))
         texts = {"transform.py": self.module("From the inputs to the notebook's results.", text)}
         if evaluation.body.strip():
             texts["evaluation.py"] = self.module("The notebook's metrics, under its own words.", function(
-                f"def evaluate({', '.join(self._arguments(evaluation.takes))}):", "The notebook's metrics, under its own words.", evaluation.body))
+                f"def evaluate({signature(self._arguments(evaluation.takes))}) -> None:", "The notebook's metrics, under its own words.", evaluation.body))
         parts = []
         for name, docstring, expression in self.sources.functions():
-            parts.append(function(f"def {name}({'settings' if 'settings.' in expression else ''}):", docstring, "", expression))
+            parts.append(function(f"def {name}(settings: Settings) -> Any:", docstring, "", expression))
         if parts:
             texts["sources.py"] = self.module("What the notebook reads, one function each.", "".join(parts), own=self.sources.names())
         definitions = self.functions.texts()
@@ -86,7 +86,7 @@ class BatchWriter(Writer):
         parameters = self.parameters()
         lines = ["metrics = Metrics()"]
         for name, _, expression in self.sources.functions():
-            lines.append(f"{name} = sources.{name}({'settings' if 'settings.' in expression else ''})")
+            lines.append(f"{name} = sources.{name}(settings)")
 
         def handed(names: list[str]) -> str:
             return ", ".join(f"settings.{n}" if n in parameters else n for n in names)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from jupyter_prod.plan.layout import DEFINITIONS, Layout, NoService
 from jupyter_prod.program import Program, Statement
 from jupyter_prod.scaffold.stages.marks import Marks
-from jupyter_prod.scaffold.stages.names import free_names
+from jupyter_prod.scaffold.stages.names import free_names, imported_names
 from jupyter_prod.scaffold.stages.rewrite import Rewriter
 
 
@@ -50,7 +50,7 @@ class Functions:
     def _extras(self) -> None:
         """What each function must be given: `learned`, `metrics`, and the notebook's names that it reads."""
         known = set(self.names) | {n for n in self.hoisted if not self._scalar(self.hoisted[n])}
-        imports = {n for s in self.program.statements for n in _imported(s.node)}
+        imports = {n for s in self.program.statements for n in imported_names(s.node)}
         wants: dict[int, list[str]] = {}
         for statement in self.definitions:
             reads = self.program.record.note_globals(statement.node) | self._inner_globals(statement.node)
@@ -118,11 +118,3 @@ def _split_after_def(text: str, name: str) -> tuple[str, str]:
     place = text.index(f"def {name}") + len(f"def {name}")
     place = text.index("(", place)
     return text[:place], text[place + 1 :]
-
-
-def _imported(node: ast.AST) -> set[str]:
-    found = set()
-    for part in ast.walk(node):
-        if isinstance(part, (ast.Import, ast.ImportFrom)):
-            found |= {a.asname or a.name.split(".")[0] for a in part.names}
-    return found

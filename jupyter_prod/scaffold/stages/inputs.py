@@ -10,7 +10,7 @@ from jupyter_prod.plan.layout import NoService
 from jupyter_prod.plan.nouns import Input, Place
 from jupyter_prod.program import Program
 from jupyter_prod.program.events import Read
-from jupyter_prod.scaffold.stages.names import BUILTINS
+from jupyter_prod.scaffold.stages.names import BUILTINS, imported_names
 
 TAKEN = BUILTINS | {"learned", "metrics", "settings", "contest", "rows", "model", "sources", "features", "train", "evaluate", "pipeline", "run", "answer"}
 
@@ -21,6 +21,7 @@ class Sources:
     def __init__(self, program: Program, used: set[int]) -> None:
         self.program = program
         self.reads = [r for r in program.of(Read) if r.statement in used]
+        self.imported = {n for s in program.statements for n in imported_names(s.node)}
         self.by_input: dict[str, str] = {}
         self.settings: dict[str, str] = {}
         for read in self.reads:
@@ -40,8 +41,10 @@ class Sources:
             name = node.targets[0].id
         if name[0].isdigit():
             name = "data_" + name
+        if name in self.imported and read.path is None:
+            name = "data"
         base, count = name, 1
-        while name in TAKEN or keyword.iskeyword(name) or name in self.by_input.values():
+        while name in TAKEN or name in self.imported or keyword.iskeyword(name) or name in self.by_input.values():
             count += 1
             name = f"{base}_{count}"
         return name

@@ -27,7 +27,7 @@ __prod_contest__ = __prod_Contest__({better!r})
 def instrumented(program: Program, layout: Layout | None, used: set[int]) -> tuple[Probe, ...]:
     """The cells that tell: their metrics under the same words as the project's, and the final model's answers."""
     choice: Choice | None = layout.choice if layout is not None else None
-    rewriter = Rewriter(program, "", {})
+    rewriter = Rewriter(program, "", {}, quiet=False)
     marks = Marks(program, rewriter, choice, "__prod_record__", "__prod_contest__")
     rewriter.after = marks.mark
     wanted = judged(program) & used

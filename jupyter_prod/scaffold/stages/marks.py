@@ -59,7 +59,7 @@ class Marks:
             if value.metric and value.kind in CONTAINERS and id(value) in statement.trace.mutates and not value.axis:
                 found.append(f'{self.recorder}("{name}", {name})')
         for name, value in statement.trace.bound.items():
-            if value.metric and hasattr(statement.node, "body") and value.kind in (*CONTAINERS, "scalar"):
+            if value.metric and hasattr(statement.node, "body") and value.kind in CONTAINERS:
                 found.append(f'{self.recorder}("{name}", {name})')
         if found:
             self.used = True

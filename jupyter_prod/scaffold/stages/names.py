@@ -145,3 +145,12 @@ def import_lines(trees: Iterable[ast.AST], local: Iterable[str]) -> dict[str, st
                         more = f" as {alias.asname}" if alias.asname else ""
                         found[alias.asname or alias.name] = f"from {dot}{node.module} import {alias.name}{more}"
     return found
+
+
+def imported_names(node: ast.AST) -> set[str]:
+    """The names that a statement's imports bind."""
+    found = set()
+    for part in ast.walk(node):
+        if isinstance(part, (ast.Import, ast.ImportFrom)):
+            found |= {a.asname or a.name.split(".")[0] for a in part.names}
+    return found

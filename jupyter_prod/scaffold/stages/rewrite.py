@@ -23,7 +23,7 @@ CALLS = {"get_dummies", "cut", "qcut", "factorize"}
 class Rewriter:
     """Rewrites statements of one notebook; learned names are given once and kept over all modes."""
 
-    def __init__(self, program: Program, rows: str, inputs: dict[int, str]) -> None:
+    def __init__(self, program: Program, rows: str, inputs: dict[int, str], quiet: bool = True) -> None:
         self.program = program
         self.rows = rows
         self.inputs = inputs
@@ -37,6 +37,7 @@ class Rewriter:
         self.target_name = ""
         self.after: Callable[[ast.stmt, str], str] | None = None
         self.replaced: dict[int, str] = {}
+        self.quiet = quiet
 
     # ------------------------------------------------------------ statements
 
@@ -205,6 +206,9 @@ class Rewriter:
             if isinstance(child, ast.JoinedStr):
                 continue                                   # its inner places are not told truly before Python 3.12
             if isinstance(child, ast.stmt):
+                if self.quiet and self.only_shows(child):
+                    found.append(self._removal(node, child))
+                    continue
                 new = self.block_text(child)
                 if new != self.source.segment(child):
                     found.append(Edit(self.source.start(child), self.source.end(child), new or "pass"))
@@ -218,6 +222,37 @@ class Rewriter:
                 continue
             found += self.edits_in(child)
         return found
+
+    def only_shows(self, node: ast.stmt) -> bool:
+        """Whether a statement within a loop, a branch or a function does nothing but print or draw."""
+        if isinstance(node, ast.Expr):
+            if self.after is not None and self.after(node, "") not in ("",):
+                return False                               # it tells a metric
+            if isinstance(node.value, ast.Constant):
+                return False
+            if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name) and node.value.func.id in ("print", "display"):
+                return True
+            note = self.program.note(node.value)
+            return note is not None and note.value.kind == "figure"
+        if isinstance(node, (ast.For, ast.If, ast.With, ast.While)):
+            inner = [*node.body, *getattr(node, "orelse", [])]
+            return all(isinstance(s, ast.Pass) or self.only_shows(s) for s in inner)
+        return False
+
+    def _removal(self, block: ast.AST, node: ast.stmt) -> Edit:
+        """Takes a statement out of its block, with its line where it stands alone on it."""
+        start, end = self.source.start(node), self.source.end(node)
+        blocks = [getattr(block, name, []) for name in ("body", "orelse", "finalbody")]
+        own = next((b for b in blocks if node in b), [])
+        if all(self.only_shows(s) or isinstance(s, ast.Pass) for s in own):
+            return Edit(start, end, "pass" if own and node is own[0] else "")
+        text = self.source.text
+        line = text.rfind("\n", 0, start) + 1
+        after = text.find("\n", end)
+        after = len(text) if after < 0 else after
+        if not text[line:start].strip() and not text[end:after].split("#")[0].strip(" ;\t"):
+            return Edit(line, min(after + 1, len(text)), "") if after < len(text) else Edit(max(line - 1, 0), after, "")
+        return Edit(start, end, "pass")
 
     def replace(self, node: ast.expr) -> str | None:
         """The new text of an expression, or None where only its parts may change."""

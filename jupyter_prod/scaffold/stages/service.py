@@ -11,7 +11,7 @@ from jupyter_prod.program import Program
 from jupyter_prod.program.events import Read
 from jupyter_prod.scaffold.stages.inputs import Sources
 from jupyter_prod.scaffold.stages.names import free_names
-from jupyter_prod.scaffold.stages.write import Code, Writer, function
+from jupyter_prod.scaffold.stages.write import Code, Writer, function, signature
 
 
 class ServiceWriter(Writer):
@@ -123,7 +123,7 @@ class ServiceWriter(Writer):
         copies = [f"{n} = {n}.copy()" for n in takes if n in self.sources.names() and self._is_frame(n)
                   and n in self._mutated() and not (n != self.rows_name)]
         body = "\n".join([*copies, code.body])
-        text = function(f"def features({self._signature(takes)}):", "Raw rows to what the model is made from, at training and in the service.", body,
+        text = function(f"def features({signature(takes)}) -> Any:", "Raw rows to what the model is made from, at training and in the service.", body,
                         _several(given))
         return self.module("From raw rows to features: the notebook's statements, what they learn from rows named.", text)
 
@@ -134,9 +134,6 @@ class ServiceWriter(Writer):
     def _is_frame(self, name: str) -> bool:
         read = next((r for r in self.sources.reads if self.sources.by_input[r.name] == name), None)
         return read is not None and read.value.kind in ("frame",)
-
-    def _signature(self, takes: list[str]) -> str:
-        return ", ".join(takes)
 
     def _ordered(self, names: tuple[str, ...], first: str = "") -> list[str]:
         rest = [n for n in names if n not in (first, "learned", "metrics", "contest")]
@@ -168,19 +165,13 @@ class ServiceWriter(Writer):
 
         direct = [f"{self.rows_name} = rows"] if self.rows_name in serve_x.takes and self.rows_name not in given else []
         body = "\n".join([prepared, *([unpacked(serve_x.takes)] if features.body.strip() or given else []), *direct, *kept(serve_x.takes), serve_x.body])
-        text = function("def model_input(rows, learned):", "What the model is asked for these raw rows; `learned` is the record of its training.", body)
+        text = function("def model_input(rows: Any, learned: Learned) -> Any:", "What the model is asked for these raw rows; `learned` is the record of its training.", body)
         if serve_y.body:
             direct = [f"{self.rows_name} = rows"] if self.rows_name in serve_y.takes and self.rows_name not in given else []
             body = "\n".join([*([unpacked(serve_y.takes)] if features.body.strip() or given else []), *direct, *kept(serve_y.takes), serve_y.body])
-            text += function("def encoded_target(rows, learned):", "The target of raw rows in the form that the model learned it.", body)
+            text += function("def encoded_target(rows: Any, learned: Learned) -> Any:", "The target of raw rows in the form that the model learned it.", body)
         text += answer
-        needed = ["from .answering import as_answer"]
-        if features.body.strip() or given:
-            needed.append("from .features import features")
-        if "dataset_of" in text:
-            needed.append("from .learned import dataset_of")
-        module = self.module("What the service does with raw rows.", text, own=("features", "as_answer", "dataset_of"))
-        return module.replace("from __future__ import annotations\n\n", "from __future__ import annotations\n\n" + "\n".join(needed) + "\n", 1)
+        return self.module("What the service does with raw rows.", text)
 
     def _bunched(self, read: Read) -> bool:
         return read.value.kind in ("bunch", "tuple")
@@ -218,7 +209,7 @@ class ServiceWriter(Writer):
         else:
             final = "model.predict(model_rows)"
         lines.append(f"return as_answer({final}, model, model_rows, learned)")
-        return function("def answer(model, rows, learned):", "The model's answer for raw rows, in the terms of the notebook's target.", "\n".join(x for x in lines if x))
+        return function("def answer(model: Any, rows: Any, learned: Learned) -> Answer:", "The model's answer for raw rows, in the terms of the notebook's target.", "\n".join(x for x in lines if x))
 
     def rewriter_arguments(self, call: ast.Call) -> list[str]:
         """The texts of a call's arguments as written."""
@@ -237,18 +228,17 @@ class ServiceWriter(Writer):
         wanted = [n for n in code.binds if n in evaluation.takes]
         model = self.layout.choice.final.name
         returns = _several(list(dict.fromkeys([*wanted, *([] if contest or model not in code.binds else [model])])))
-        text = function(f"def train({self._signature(takes)}):", "Splits, fits, and judges on the way.", code.body, returns)
+        text = function(f"def train({signature(takes)}) -> Any:", "Splits, fits, and judges on the way.", code.body, returns)
         return self.module("The split and the fits, as the notebook does them.", text)
 
     def _evaluation(self, code: Code) -> str:
-        text = function(f"def evaluate({self._signature(self._ordered(code.takes))}):", "The notebook's metrics, under its own words.", code.body)
+        text = function(f"def evaluate({signature(self._ordered(code.takes))}) -> None:", "The notebook's metrics, under its own words.", code.body)
         return self.module("What the notebook says of its model.", text)
 
     def _sources(self) -> str:
         parts = []
         for name, docstring, expression in self.sources.functions():
-            takes = "settings" if "settings." in expression else ""
-            parts.append(function(f"def {name}({takes}):", docstring, "", expression))
+            parts.append(function(f"def {name}(settings: Settings) -> Any:", docstring, "", expression))
         return self.module("What the notebook reads, one function each.", "".join(parts), own=self.sources.names())
 
     def _pipeline(self, features: Code, given: list[str], training: Code, evaluation: Code) -> str:
@@ -262,7 +252,7 @@ class ServiceWriter(Writer):
         if contest:
             lines.append(f'contest = Contest(better="{layout.choice.better}")')
         for (name, _, expression), _read in zip(self.sources.functions(), self.sources.reads, strict=True):
-            lines.append(f"{name} = sources.{name}({'settings' if 'settings.' in expression else ''})")
+            lines.append(f"{name} = sources.{name}(settings)")
         if self.target is not None and self.rows_name not in bunched:
             lines.append(f"learned.keep_target(TARGET, {self.rows_name})")
         if self.rows_name in bunched:
@@ -291,9 +281,11 @@ class ServiceWriter(Writer):
         body = "\n".join(lines)
         text = function("def run(settings: Settings) -> Run:", "Reads, trains and judges; what it learned goes with the model.", body)
         if 'labels"' in body:
-            text += function("def labels(rows, learned):", "The word of the raw target for each value that the model learned.",
+            text += function("def labels(rows: Any, learned: Learned) -> dict[Any, Any]:", "The word of the raw target for each value that the model learned.",
                              "return words_of_classes(rows, TARGET, lambda some: encoded_target(some, learned.serving()))")
         heads = ["from . import sources"]
+        if 'labels"' in body:
+            heads.insert(0, "from typing import Any")
         if evaluation.body.strip():
             heads.append("from .evaluation import evaluate")
         if features.body.strip() or given:

@@ -123,9 +123,11 @@ class Writer:
         lines: list[str] = []
         here = set(bound_names(functions)) | set(own)
         for name in [n for n in _names_used(functions) if n not in here]:
-            if name in ("Learned", "Metrics", "Contest", "Run", "Answer", "Settings", "as_answer", "frame_of", "dataset_of", "labels_of"):
-                continue
-            if name in self.functions.names:
+            if name in HOMES and not self.is_bound(name):
+                lines.append(f"from .{HOMES[name]} import {name}")
+            elif name == "Any" and name not in self.imports:
+                lines.append("from typing import Any")
+            elif name in self.functions.names:
                 lines.append(f"from .functions import {name}")
             elif name in self.constants():
                 lines.append(f"from .constants import {name}")
@@ -136,6 +138,10 @@ class Writer:
             elif name not in BUILTINS and self.star_names(name):
                 lines.append(self._from_star(name))
         return f'"""{docstring}"""\n\nfrom __future__ import annotations\n\n' + "\n".join(dict.fromkeys(lines)) + "\n" + functions
+
+    def is_bound(self, name: str) -> bool:
+        """Whether the notebook itself binds a name."""
+        return name in self.imports or any(name in s.trace.binds for s in self.program.statements)
 
     def _from_star(self, name: str) -> str:
         for module in reversed(self.stars):
@@ -163,6 +169,19 @@ def _plain_comment(text: str) -> str:
 
 def _names_used(text: str) -> list[str]:
     return list(dict.fromkeys(n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)))
+
+
+TYPES = {"learned": "Learned", "metrics": "Metrics", "contest": "Contest"}
+"""What the fixed modules hand to the stages; everything else is whatever the notebook makes of it."""
+
+HOMES = {"Learned": "learned", "Metrics": "results", "Answer": "results", "Contest": "contest", "dataset_of": "learned", "frame_of": "learned",
+         "as_answer": "answering", "words_of_classes": "answering", "features": "features", "Settings": "settings", "Run": "results"}
+"""Names of the generated package and the modules that hold them."""
+
+
+def signature(names: Iterable[str]) -> str:
+    """The parameters with their types."""
+    return ", ".join(f"{n}: {TYPES.get(n, 'Any')}" for n in names)
 
 
 def function(head: str, docstring: str, body: str, returns: str = "") -> str:
