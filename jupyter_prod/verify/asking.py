@@ -32,6 +32,12 @@ class Traced:
     how: str
     columns: tuple[str, ...]
     failure: str
+    words: tuple[tuple[Any, Any], ...] = ()
+
+    def expected(self) -> list[Any]:
+        """The notebook's predictions for the rows that were found, in the words of the target where the service decodes."""
+        told = [self.probe.predictions[i] for i in self.picked]
+        return [next((word for code, word in self.words if compare.same_answer(code, one)), one) for one in told]
 
 
 @dataclass(frozen=True)
@@ -71,11 +77,12 @@ def trace(
     if not out.exists():
         raise Untraceable(ended.last_line or f"no answer within {seconds} s")
     answer = json.loads(out.read_text(encoding="utf-8"))
-    traced = [_traced(probe, one) for probe, one in zip(probes, answer["probes"], strict=True)]
+    words = tuple((code, word) for code, word in answer.get("words", ()))
+    traced = [_traced(probe, one, words) for probe, one in zip(probes, answer["probes"], strict=True)]
     return traced, [*map(_found, traced), *_alone(answer["alone"])]
 
 
-def _traced(probe: Probed, said: Mapping[str, Any]) -> Traced:
+def _traced(probe: Probed, said: Mapping[str, Any], words: tuple[tuple[Any, Any], ...]) -> Traced:
     return Traced(
         probe,
         said["total"],
@@ -84,6 +91,7 @@ def _traced(probe: Probed, said: Mapping[str, Any]) -> Traced:
         said["how"],
         tuple(said["columns"]),
         said["failure"],
+        words,
     )
 
 
@@ -126,7 +134,7 @@ def answers(service: Service, traced: Traced) -> list[Check]:
     if not traced.rows:
         return []
     done = ask(service, traced)
-    expected = [traced.probe.predictions[i] for i in traced.picked]
+    expected = traced.expected()
     what = f"predictions for {len(expected)} of the notebook's own rows"
     if done.failure:
         return [Check(what, f"{len(expected)} answers", done.failure, None, False)]

@@ -153,6 +153,7 @@ class ServiceWriter(Writer):
                 arguments.append("learned")
             else:
                 arguments.append(f'learned["{name}"]')
+        fresh = "learned = learned.serving()"
         prepared = "rows = learned.complete(rows)" if not self._bunched(read) else f'rows = dataset_of(rows, learned["{self.rows_name}"])'
         call = f"features({', '.join(arguments)})"
 
@@ -164,11 +165,11 @@ class ServiceWriter(Writer):
             return [f'{n} = learned["{n}"]' for n in takes_ if n not in given and n != "learned" and n != self.rows_name]
 
         direct = [f"{self.rows_name} = rows"] if self.rows_name in serve_x.takes and self.rows_name not in given else []
-        body = "\n".join([prepared, *([unpacked(serve_x.takes)] if features.body.strip() or given else []), *direct, *kept(serve_x.takes), serve_x.body])
+        body = "\n".join([fresh, prepared, *([unpacked(serve_x.takes)] if features.body.strip() or given else []), *direct, *kept(serve_x.takes), serve_x.body])
         text = function("def model_input(rows: Any, learned: Learned) -> Any:", "What the model is asked for these raw rows; `learned` is the record of its training.", body)
         if serve_y.body:
             direct = [f"{self.rows_name} = rows"] if self.rows_name in serve_y.takes and self.rows_name not in given else []
-            body = "\n".join([*([unpacked(serve_y.takes)] if features.body.strip() or given else []), *direct, *kept(serve_y.takes), serve_y.body])
+            body = "\n".join([fresh, *([unpacked(serve_y.takes)] if features.body.strip() or given else []), *direct, *kept(serve_y.takes), serve_y.body])
             text += function("def encoded_target(rows: Any, learned: Learned) -> Any:", "The target of raw rows in the form that the model learned it.", body)
         text += answer
         return self.module("What the service does with raw rows.", text)
@@ -181,7 +182,7 @@ class ServiceWriter(Writer):
         layout = self.layout
         assert layout.choice is not None
         name = layout.choice.final.name
-        lines = ["learned = learned.serving()", "model_rows = model_input(rows, learned)"]
+        lines = ["model_rows = model_input(rows, learned)"]
         cell_source = self.rewriter.source_of
         predict = layout.choice.final.predict
         if layout.answer_node is not None and predict is not None:
@@ -282,7 +283,7 @@ class ServiceWriter(Writer):
         text = function("def run(settings: Settings) -> Run:", "Reads, trains and judges; what it learned goes with the model.", body)
         if 'labels"' in body:
             text += function("def labels(rows: Any, learned: Learned) -> dict[Any, Any]:", "The word of the raw target for each value that the model learned.",
-                             "return words_of_classes(rows, TARGET, lambda some: encoded_target(some, learned.serving()))")
+                             "return words_of_classes(rows, TARGET, lambda some: encoded_target(some, learned))")
         heads = ["from . import sources"]
         if 'labels"' in body:
             heads.insert(0, "from typing import Any")

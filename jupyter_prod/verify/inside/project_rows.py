@@ -31,7 +31,8 @@ class Rows:
         pipeline = importlib.import_module(f"{package}.pipeline")
         settings = importlib.import_module(f"{package}.settings")
         read = getattr(importlib.import_module(f"{package}.sources"), pipeline.ROWS)(settings.load())
-        raw = read if isinstance(read, pd.DataFrame) else pd.DataFrame(read)
+        frame_of = getattr(importlib.import_module(f"{package}.learned"), "frame_of", pd.DataFrame)
+        raw = read if isinstance(read, pd.DataFrame) else frame_of(read)
         self.raw = raw.drop(columns=[pipeline.TARGET], errors="ignore") if pipeline.TARGET is not None else raw
         registry = importlib.import_module(f"{package}.registry")
         self.release = registry.load(settings.artifacts() / "registry")
@@ -39,6 +40,12 @@ class Rows:
         self.deadline = deadline
         self.columns: list[str] | None = None
         self.why_not = ""
+
+    def words(self) -> list[list[Any]]:
+        """[what the model predicts, the target's word for it], where the service decodes its answers."""
+        learned = self.release.learned
+        known = learned["labels"] if "labels" in learned else {}
+        return [[scalar(code), scalar(word)] for code, word in known.items()]
 
     def labels(self) -> dict[Any, int]:
         """Position by label, empty where labels are not unique."""
@@ -178,6 +185,6 @@ def main(path: str) -> None:
             with open(one["file"], encoding="utf-8") as file:
                 probe = json.load(file)
             said.append(trace(rows, probe, one["chosen"]))
-        answer = {"probes": said, "alone": alone(rows) if rows.make is not None else None}
+        answer = {"probes": said, "alone": alone(rows) if rows.make is not None else None, "words": rows.words()}
     with open(asked["out"], "w", encoding="utf-8") as file:
         json.dump(answer, file)
