@@ -1,6 +1,7 @@
 """Plan to files: in comes a ProjectContext, out comes a complete project folder or none.
 
-`render` writes a project from `templates/project` by cookiecutter; `record_verdict` writes what verification found into it.
+`render` writes a project from `templates/project` by cookiecutter; `record_verdict` writes into it what verification
+found.
 """
 
 from __future__ import annotations

@@ -14,11 +14,11 @@ from typing import Any
 _RESERVED = frozenset(
     # what every generated project imports, installs a script for, or has as a folder
     "pandas numpy sklearn scipy joblib yaml fastapi starlette uvicorn structlog prometheus_client pydantic anyio httpx "
-    "nbclient nbformat ipykernel jupyter jupyter_prod pytest mypy ruff uv pip setuptools hatchling wheel python python3 "
-    "src tests test data notebook artifacts docs make activate conftest "
+    "nbclient nbformat ipykernel jupyter jupyter_prod pytest mypy ruff uv pip setuptools hatchling wheel python "
+    "python3 src tests test data notebook artifacts docs make activate conftest "
     # standard modules of Pythons other than the one running
-    "asynchat asyncore imp distutils smtpd tomllib aifc audioop cgi cgitb chunk crypt imghdr mailcap msilib nis nntplib "
-    "ossaudiodev pipes sndhdr spwd sunau telnetlib uu xdrlib lib2to3".split()
+    "asynchat asyncore imp distutils smtpd tomllib aifc audioop cgi cgitb chunk crypt imghdr mailcap msilib nis "
+    "nntplib ossaudiodev pipes sndhdr spwd sunau telnetlib uu xdrlib lib2to3".split()
 )
 _LONGEST = 40
 

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,9 @@ def render(context: ProjectContext, out: Path, *, force: bool = False, template:
     Changes the working folder while it runs, as cookiecutter does: not for several threads at once.
     """
     out = out.absolute()
-    if out.exists() and (not out.is_dir() or any(out.iterdir())) and not force:
+    if out.exists() and not out.is_dir():
+        raise UsableError("not a folder", str(out))
+    if out.exists() and any(out.iterdir()) and not force:
         raise UsableError("there is something already", str(out), "--force updates it and keeps what people changed")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -39,8 +41,9 @@ def render(context: ProjectContext, out: Path, *, force: bool = False, template:
             project = _rendered(context, Path(temporary), template)
             _write_notebook_parts(context, project)
             _format(project)
+            _place_data(context.data_files, project)
             _write_conversion(context, project)
-            return _move(project, out, context)
+            return _move(project, out)
     except OSError as error:
         raise UsableError(error.strerror or str(error), str(error.filename or out)) from error
 
@@ -52,10 +55,9 @@ def builtin_template() -> Path:
     return installed if installed.is_dir() else package.parent / "templates" / "project"
 
 
-def hashes(project: Path) -> dict[str, str]:
-    """The sha256 of each generated file, by its path in the project."""
-    files = sorted(path for path in project.rglob("*") if path.is_file() and path.name != CONVERSION)
-    return {path.relative_to(project).as_posix(): _sha256(path) for path in files}
+def hashes(project: Path, names: Iterable[str]) -> dict[str, str]:
+    """The sha256 of those of the named files that are there, by path in the project."""
+    return {name: _sha256(project / name) for name in sorted(names) if (project / name).is_file()}
 
 
 def _sha256(path: Path) -> str:
@@ -105,10 +107,12 @@ def _format(project: Path) -> None:
     from ruff.__main__ import find_ruff_bin
 
     ruff = find_ruff_bin()
+    code = [name for name in ("src", "tests") if (project / name).is_dir()]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("RUFF_")}
-    for arguments in (["check", "--fix", "--quiet", "--exit-zero"], ["format", "--quiet"]):
+    unused = ["check", "--fix", "--select", "F401", "--config", "lint.per-file-ignores = {}"]  # the notebook's as well
+    for arguments in ([*unused, "--exit-zero"], ["check", "--fix", "--exit-zero"], ["format"]):
         done = subprocess.run(
-            [ruff, *arguments, "--no-cache", "--config", str(project / "pyproject.toml"), str(project)],
+            [ruff, *arguments, "--quiet", "--no-cache", "--config", "pyproject.toml", *code],
             cwd=project,
             env=environment,
             capture_output=True,
@@ -119,66 +123,62 @@ def _format(project: Path) -> None:
 
 
 def _write_conversion(context: ProjectContext, project: Path) -> None:
-    conversion: dict[str, Any] = dict(context.conversion) | {"files": hashes(project)}
+    names = [path.relative_to(project).as_posix() for path in project.rglob("*") if not path.is_symlink()]
+    inside = tuple(name + "/" for name in context.data_files)  # a folder of data is not listed file by file
+    listed = hashes(project, [name for name in names if not name.startswith(inside)])
+    conversion: dict[str, Any] = dict(context.conversion) | {"files": listed}
     (project / CONVERSION).write_text(json.dumps(conversion, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _move(project: Path, out: Path, context: ProjectContext) -> list[Path]:
-    kept: list[Path] = []
+def _place_data(data_files: Mapping[str, Path], project: Path) -> None:
+    """Copies the data that the notebook read, or links what is large."""
+    for name, source in data_files.items():
+        target = project / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        inside = [path for path in source.rglob("*") if path.is_file()] if source.is_dir() else [source]
+        if sum(path.stat().st_size for path in inside) >= _COPIED:
+            target.symlink_to(source.absolute(), target_is_directory=source.is_dir())
+        elif source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            shutil.copyfile(source, target)
+
+
+def _move(project: Path, out: Path) -> list[Path]:
+    """Moves a finished project to its place; returns what stays there because a person changed it."""
     if out.exists() and any(out.iterdir()):
-        kept = _update(project, out)
-        _place_data(context.data_files, out)
-        return kept
-    _place_data(context.data_files, project)
+        return _update(project, out)
     if out.exists():
         out.rmdir()
     project.rename(out)
-    return kept
+    return []
 
 
 def _update(project: Path, out: Path) -> list[Path]:
-    """Moves the new files into an existing folder; returns those that a person changed and that stay."""
-    before = _recorded(out)
+    before, current = _recorded(out), _recorded(project)
+    if before.get("pyproject.toml") != current.get("pyproject.toml"):
+        for name in ("requirements.lock", "requirements-dev.lock"):  # `make setup` resolves them anew
+            (out / name).unlink(missing_ok=True)
     kept = []
-    new = sorted(path for path in project.rglob("*") if path.is_file())
-    new.sort(key=lambda path: path.name == CONVERSION)  # last: until then the folder counts as the old one
-    for path in new:
+    new = [path for path in project.rglob("*") if path.is_file() or path.is_symlink()]
+    for path in sorted(new, key=lambda path: (path.name == CONVERSION, path)):  # until the last, it is the old project
         name = path.relative_to(project).as_posix()
         target = out / name
-        if name != CONVERSION and target.exists() and _sha256(target) not in (before.get(name), _sha256(path)):
+        if name in current and target.exists() and _sha256(target) not in (before.get(name), current[name]):
             kept.append(target)
             target = target.with_name(target.name + ".new")
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
-    current = _recorded(out)
     for name in before.keys() - current.keys():
         if (out / name).is_file() and _sha256(out / name) == before[name]:
             (out / name).unlink()
     return kept
 
 
-def _recorded(out: Path) -> Mapping[str, str]:
-    """The hashes of the files as they were generated, from the project's conversion.json."""
+def _recorded(project: Path) -> Mapping[str, str]:
+    """The hashes of a project's files as they were generated; none where the folder is no project."""
     try:
-        recorded = json.loads((out / CONVERSION).read_text(encoding="utf-8"))["files"]
+        recorded = json.loads((project / CONVERSION).read_text(encoding="utf-8"))["files"]
         return {str(name): str(value) for name, value in recorded.items()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return {}
-
-
-def _place_data(data_files: Mapping[str, Path], project: Path) -> None:
-    """Copies data, or links it where it is large; what lies there already stays."""
-    for name, source in data_files.items():
-        target = project / name
-        if target.exists():
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            if sum(path.stat().st_size for path in source.rglob("*") if path.is_file()) < _COPIED:
-                shutil.copytree(source, target)
-            else:
-                target.symlink_to(source.absolute(), target_is_directory=True)
-        elif source.stat().st_size < _COPIED:
-            shutil.copyfile(source, target)
-        else:
-            target.symlink_to(source.absolute())

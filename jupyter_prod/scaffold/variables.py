@@ -50,7 +50,11 @@ def template_variables(context: ProjectContext) -> dict[str, Any]:
             "dependencies": dependencies(context.requirements, context.level),
             "constraints": list(context.constraints),
             "system_packages": sorted(
-                {_SYSTEM_PACKAGES[name] for name in map(_distribution, context.requirements) if name in _SYSTEM_PACKAGES}
+                {
+                    _SYSTEM_PACKAGES[name]
+                    for name in map(_distribution, context.requirements)
+                    if name in _SYSTEM_PACKAGES
+                }
             ),
             "ruff": importlib.metadata.version("ruff"),
             "notebook_modules": sorted(modules) if context.level != "notebook-job" else [],
@@ -64,7 +68,12 @@ def template_variables(context: ProjectContext) -> dict[str, Any]:
                 if it.path is not None
             ],
             "parameters": [
-                {"name": it.name, "annotation": _annotation(it.value), "default": _default(it.value), "cell": it.place.cell}
+                {
+                    "name": it.name,
+                    "annotation": _annotation(it.value),
+                    "default": _default(it.value),
+                    "cell": it.place.cell,
+                }
                 for it in _settable(context)
             ],
             "write_folders": [repr(folder) for folder in context.write_folders],
@@ -123,6 +132,4 @@ def _assigned(source: str, name: str) -> bool:
         tree = ast.parse(re.sub(r"(?m)^[ \t]*[%!?].*$", "pass", source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    return any(
-        isinstance(node, ast.Assign) and [ast.unparse(t) for t in node.targets] == [name] for node in tree.body
-    )
+    return any(isinstance(node, ast.Assign) and [ast.unparse(t) for t in node.targets] == [name] for node in tree.body)

@@ -69,6 +69,8 @@ def _read(path: Path, contract: Contract) -> tuple[pd.DataFrame, list[Any]]:
             return table, [dict(zip(names, map(plain, row), strict=True)) for row in table.itertuples(False, None)]
         rows = [_parsed(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
         return pd.DataFrame([row if isinstance(row, dict) else {} for row in rows]), rows
+    except FileNotFoundError:
+        raise Unusable(f"{path} is not there") from None
     except (OSError, ValueError, ImportError) as error:
         raise Unusable(f"{path} can't be read: {error}") from None
 
