@@ -39,7 +39,7 @@ class ServiceWriter(Writer):
         training = self.code(layout.training, training_modes, True, keeps)
         evaluation = self.code(layout.evaluation, {}, True)
         later = dict.fromkeys([*training.takes, *evaluation.takes, *serve_x.takes, *serve_y.takes])
-        given = [n for n in features.binds if n in later]
+        given = [n for n in dict.fromkeys([*features.binds, *(n for n in features.takes if n in self.sources.names())]) if n in later and features.body.strip()]
         texts = {
             "features.py": self._features(features, given),
             "serving.py": self._serving(features, given, serve_x, serve_y, answer),
@@ -48,6 +48,8 @@ class ServiceWriter(Writer):
             "sources.py": self._sources(),
             "pipeline.py": self._pipeline(features, given, training, evaluation),
         }
+        if not features.body.strip():
+            del texts["features.py"]
         definitions = self.functions.texts()
         if definitions:
             texts["functions.py"] = self.module("The notebook's own functions.", "\n" + "\n\n\n".join(
@@ -252,33 +254,40 @@ class ServiceWriter(Writer):
         lines = ["metrics = Metrics()", "learned = Learned()"]
         if contest:
             lines.append(f'contest = Contest(better="{layout.choice.better}")')
-        for (name, _, expression), _read in zip(self.sources.functions(), self.sources.reads, strict=True):
-            lines.append(f"{name} = sources.{name}(settings)")
+        lines.append("inputs = {" + ", ".join(f'"{n}": sources.{n}(settings)' for n in self.sources.names()) + "}")
         if self.target is not None and self.rows_name not in bunched:
-            lines.append(f"learned.keep_target(TARGET, {self.rows_name})")
+            lines.append("learned.keep_target(TARGET, inputs[ROWS])")
         if self.rows_name in bunched:
-            lines.append(f'learned.keep("{self.rows_name}", {self.rows_name})')
+            lines.append("learned.keep(ROWS, inputs[ROWS])")
         used = [n for n in dict.fromkeys([*features.takes, *self.kept]) if n in parameters]
         for name in used:
             lines.append(f'learned.keep("{name}", settings.{name})')
 
+        made: set[str] = set()
+
         def handed(name: str) -> str:
-            return f"settings.{name}" if name in parameters else name
+            if name in parameters:
+                return f"settings.{name}"
+            if name in self.sources.names() and name not in made:
+                return f'inputs["{name}"]' + (".copy()" if made or not features.body.strip() else "")
+            return name
 
         if features.body.strip() or given:
             call = f"features({', '.join(handed(n) for n in self._ordered(features.takes, first=self.rows_name))})"
             lines.append(f"{_several(given)} = {call}" if given else call)
+            made.update(given or [""])
         takes = self._ordered(training.takes)
         wanted = [n for n in training.binds if n in evaluation.takes]
         returned = list(dict.fromkeys([*wanted, *([] if contest or final.name not in training.binds else [final.name])]))
+        made.update([""])
         lines.append((f"{_several(returned)} = " if returned else "") + f"train({', '.join(handed(n) for n in takes)})")
         if evaluation.body.strip():
             lines.append(f"evaluate({', '.join(handed(n) for n in self._ordered(evaluation.takes))})")
         model = "contest.best()" if contest else final.name
         if layout.y_node is not None and self.target is not None and self.rows_name not in bunched:
-            lines.append(f'learned.keep("labels", labels({self.rows_name}, learned))')
-        read = ", ".join(f'"{n}": {f"frame_of({n})" if n in bunched else n}' for n in self.sources.names())
-        lines.append(f"return Run(metrics=metrics, inputs={{{read}}}, model={model}, learned=learned)")
+            lines.append('learned.keep("labels", labels(inputs[ROWS], learned))')
+        read = "{name: frame_of(read) for name, read in inputs.items()}" if bunched else "inputs"
+        lines.append(f"return Run(metrics=metrics, inputs={read}, model={model}, learned=learned)")
         body = "\n".join(lines)
         text = function("def run(settings: Settings) -> Run:", "Reads, trains and judges; what it learned goes with the model.", body)
         if 'labels"' in body:

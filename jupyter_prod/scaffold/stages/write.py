@@ -113,8 +113,7 @@ class Writer:
     def star_names(self, name: str) -> tuple[str, ...]:
         """`(name,)` where only a star import can have brought it."""
         bound = any(name in s.trace.binds for s in self.program.statements)
-        own = name in ("learned", "metrics", "contest", "rows", "model", "settings", "partial")
-        return (name,) if self.stars and not bound and not own and name not in self.sources.names() else ()
+        return (name,) if self.stars and not bound and name not in OWN and name not in self.sources.names() and name not in HOMES else ()
 
     # ------------------------------------------------------------ modules
 
@@ -173,6 +172,9 @@ def _names_used(text: str) -> list[str]:
 
 TYPES = {"learned": "Learned", "metrics": "Metrics", "contest": "Contest"}
 """What the fixed modules hand to the stages; everything else is whatever the notebook makes of it."""
+
+OWN = frozenset({"learned", "metrics", "contest", "rows", "model", "settings", "partial", "model_rows", "inputs", "sources", "train", "Any", "some", "read", "name"})
+"""Names that the generated code itself binds."""
 
 HOMES = {"Learned": "learned", "Metrics": "results", "Answer": "results", "Contest": "contest", "dataset_of": "learned", "frame_of": "learned",
          "as_answer": "answering", "words_of_classes": "answering", "features": "features", "Settings": "settings", "Run": "results"}

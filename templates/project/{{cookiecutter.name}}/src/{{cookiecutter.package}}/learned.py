@@ -306,7 +306,8 @@ def labels_of(target: Any, encoded: Any) -> dict[Any, Any]:
 
 
 def _as_fitted(estimator: Any, fitted: Any) -> Any:
-    """The fitted estimator; the one at hand gets its state, since later lines may look at it."""
+    """A copy of the fitted estimator; the one at hand gets its state too, since later lines may look at it."""
+    fitted = copy.copy(fitted)
     if estimator is not None and type(estimator) is type(fitted) and hasattr(estimator, "__dict__"):
         estimator.__dict__.update(fitted.__dict__)
     return fitted
