@@ -17,6 +17,12 @@ from jupyter_prod.scaffold.context import ProjectContext
 from jupyter_prod.scaffold.variables import template_variables
 
 CONVERSION = "conversion.json"
+_EXAMPLES = ("pipeline.py", "sources.py")
+"""What the template holds for use without a notebook; conversion writes its own."""
+
+_ON_DEMAND = ("answering", "contest")
+"""Fixed modules that only some notebooks need."""
+
 _COPIED = 50 * 1024 * 1024
 
 
@@ -88,6 +94,7 @@ def _write_notebook_parts(context: ProjectContext, project: Path) -> None:
     package = project / "src" / context.package
     texts: dict[Path, str] = {project / "notebook" / context.notebook_name: context.notebook_text}
     if not notebook:
+        _take_away_unused(context.modules, package)
         texts |= {package / path: text for path, text in context.modules.items()}
     if context.expected is not None:
         texts[project / "tests" / "expected.json"] = json.dumps(context.expected, indent=1) + "\n"
@@ -100,6 +107,12 @@ def _write_notebook_parts(context: ProjectContext, project: Path) -> None:
         target = (project / "notebook" if notebook else package) / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
+
+
+def _take_away_unused(modules: Mapping[str, str], package: Path) -> None:
+    imported = {name for name in _ON_DEMAND if any(f".{name} import" in text for text in modules.values())}
+    for path in {*_EXAMPLES, *(f"{name}.py" for name in _ON_DEMAND if name not in imported)} - modules.keys():
+        (package / path).unlink(missing_ok=True)
 
 
 def _format(project: Path) -> None:

@@ -12,7 +12,8 @@ SERVICE = [
     *(TESTS / name for name in ("test_answers.py", "test_batch.py", "test_requests.py", "test_service.py")),
 ]
 PIPELINE = [
-    *(PACKAGE / name for name in ("answering.py", "contest.py", "contracts", "learned.py", "pipeline.py", "results.py", "runs.py")),
+    *(PACKAGE / name for name in ("answering.py", "contest.py", "contracts", "learned.py", "pipeline.py", "results.py")),
+    *(PACKAGE / name for name in ("runs.py", "sources.py")),
     *(TESTS / name for name in ("conftest.py", "test_contract.py", "test_learned.py", "test_pipeline.py", "test_results.py")),
 ]
 NOTEBOOK = [PACKAGE / "edits.py", PACKAGE / "notebook_run.py", TESTS / "test_notebook_run.py"]

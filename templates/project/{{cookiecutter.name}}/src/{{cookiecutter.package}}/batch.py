@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from . import pipeline
 from .contracts import Contract
 from .errors import Unusable
 from .files import write_text
 from .registry import Release
 from .results import plain
 from .scoring import score_rows
+from .settings import Settings, load
 
 _KINDS = {".csv": "csv", ".parquet": "parquet", ".jsonl": "lines", ".ndjson": "lines", ".json": "lines"}
 _CHUNK = 10_000
@@ -83,24 +86,38 @@ def _parsed(line: str) -> Any:
 
 
 def _read_csv(path: Path, contract: Contract) -> tuple[pd.DataFrame, list[Any]]:
-    """CSV holds text alone: what a cell means is said by the contract."""
-    form: dict[str, Any] = {"dtype": str, "sep": _separator(path), "encoding": _encoding(path)}
-    if all(column.name.isdigit() for column in contract.columns):
-        form["header"] = None  # columns without names count from 0
-    table = pd.read_csv(path, keep_default_na=False, **form)
-    values = pd.read_csv(path, **form)
+    """CSV is read as the notebook reads its own; what a cell means is said by the contract."""
+    form: dict[str, Any] = {"sep": _separator(path), "encoding": _encoding(path)}
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, **form)
+    values = _as_the_notebook_reads(path)
+    if values is None:
+        values = pd.read_csv(path, **form)
+    elif values.shape != table.shape:
+        table = values
     kinds = {column.name: column.kind for column in contract.columns}
-    columns = {str(label): _cells(values[label], kinds.get(str(label), "any")) for label in values.columns}
-    return table, [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+    columns = {
+        str(label): _cells(values.iloc[:, i], kinds.get(str(label), "any"))
+        for i, label in enumerate(values.columns)
+    }
+    return table, [dict(zip(columns, cells)) for cells in zip(*columns.values())]
 
 
-def _cells(texts: pd.Series, kind: str) -> list[Any]:
-    values: list[Any] = [None if gone else text for text, gone in zip(texts, texts.isna(), strict=True)]
-    if kind in ("integer", "number", "any"):
-        numbers = pd.to_numeric(texts, errors="coerce")
-        return [text if n != n else float(n) for text, n in zip(values, numbers, strict=True)]
+def _as_the_notebook_reads(path: Path) -> pd.DataFrame | None:
+    """The file through the pipeline's own source, where that reads a CSV file too."""
+    if not str(getattr(Settings(), pipeline.ROWS, "")).lower().endswith(".csv"):
+        return None
+    read = getattr(importlib.import_module(".sources", __package__), pipeline.ROWS)
+    return pd.DataFrame(read(load({pipeline.ROWS: str(path)})))
+
+
+def _cells(column: pd.Series, kind: str) -> list[Any]:
+    """A column's JSON values; text that stands for a number or a truth value becomes one."""
+    values = [plain(value) for value in column]
+    if kind in ("integer", "number", "any") and any(isinstance(value, str) for value in values):
+        numbers = pd.to_numeric(column, errors="coerce").tolist()
+        return [value if number != number else number for value, number in zip(values, numbers)]
     if kind == "boolean":
-        return [{"true": True, "false": False}.get(str(text).lower(), text) for text in values]
+        return [{"true": True, "false": False}.get(str(value).lower(), value) for value in values]
     return values
 
 

@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import train_test_split
 
+from . import sources
 from .learned import Learned
 from .results import Answer, Metrics, Run
 from .settings import Settings
@@ -27,7 +28,7 @@ def features(rows: pd.DataFrame, learned: Learned) -> pd.DataFrame:
 def run(settings: Settings) -> Run:
     """From the file to the model and its metrics."""
     metrics, learned = Metrics(), Learned()
-    customers = pd.read_csv(settings.customers)
+    customers = sources.customers(settings)
     X = features(customers.drop(columns=TARGET), learned)
     X_train, X_test, y_train, y_test = train_test_split(
         X, customers[TARGET], test_size=settings.test_size, random_state=0
