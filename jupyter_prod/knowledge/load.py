@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from jupyter_prod.knowledge.yaml_files import read_yaml_files
 
 ROLES = ("transformer", "predictor", "clusterer", "resampler", "search", "composite", "splitter")
 
@@ -87,9 +87,7 @@ def knowledge() -> Knowledge:
     classes: dict[str, dict[str, Any]] = {}
     aliases: dict[str, str] = {}
     drawing: set[str] = set()
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    for path in sorted(Path(__file__).parent.glob("*.yaml")):
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    for data in read_yaml_files(sorted(Path(__file__).parent.glob("*.yaml"))):
         aliases.update(data.get("aliases", {}))
         drawing.update(data.get("drawing", []))
         functions.update(_facts(data.get("functions", {})))
