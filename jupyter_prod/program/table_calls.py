@@ -24,6 +24,9 @@ class TableCalls(BuiltinCalls):
             return self.call_estimator(node, base, name, given)
         if base.kind == "instance":
             return self.call_instance(node, base, name, given)
+        if name in ("fit", "fit_transform", "fit_predict") and base.kind == "unknown" and base.type and not base.axis and any(a.axis for a in given.all()):
+            base.kind, base.name = "estimator", "transformer" if name == "fit_transform" else "predictor"
+            return self.call_estimator(node, base, name, given)
         kind = "series" if base.kind == "accessor" and base.parent is not None and base.parent.kind != "array" else base.kind
         if base.kind == "accessor":
             return self._accessor(node, base, name, given)

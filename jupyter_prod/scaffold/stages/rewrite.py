@@ -247,11 +247,11 @@ class Rewriter:
         if all(self.only_shows(s) or isinstance(s, ast.Pass) for s in own):
             return Edit(start, end, "pass" if own and node is own[0] else "")
         text = self.source.text
-        line = text.rfind("\n", 0, start) + 1
+        before = text.rfind("\n", 0, start)
         after = text.find("\n", end)
-        after = len(text) if after < 0 else after
-        if not text[line:start].strip() and not text[end:after].split("#")[0].strip(" ;\t"):
-            return Edit(line, min(after + 1, len(text)), "") if after < len(text) else Edit(max(line - 1, 0), after, "")
+        after = min(len(text) if after < 0 else after, self.source.end(block))
+        if before > self.source.start(block) and not text[before:start].strip() and not text[end:after].split("#")[0].strip(" ;\t"):
+            return Edit(before, max(after, end), "")
         return Edit(start, end, "pass")
 
     def replace(self, node: ast.expr) -> str | None:
