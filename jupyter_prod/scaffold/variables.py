@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib.metadata
+import json
 import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
@@ -36,6 +37,7 @@ _SYSTEM_PACKAGES = {"lightgbm": "libgomp1", "opencv-python": "libgl1", "psycopg2
 
 def template_variables(context: ProjectContext) -> dict[str, Any]:
     """The variables of `templates/project/cookiecutter.json` for this project."""
+    title = " ".join(context.title.split())
     modules = [str(PurePosixPath(path).with_suffix("")) for path in (*context.modules, *context.local_modules)]
     return {
         "name": context.name,
@@ -44,7 +46,8 @@ def template_variables(context: ProjectContext) -> dict[str, Any]:
         "level": context.level,
         "python_version": context.python_version,
         "_project": {
-            "title": " ".join(context.title.split()),
+            "title": title,
+            "title_literal": json.dumps(title, ensure_ascii=False),
             "notebook": context.notebook_name,
             "notebook_literal": repr(context.notebook_name),
             "dependencies": dependencies(context.requirements, context.level),
@@ -121,8 +124,6 @@ def _settable(context: ProjectContext) -> list[Parameter]:
 
 
 def _cell_sources(notebook_text: str) -> Mapping[int, str]:
-    import json
-
     cells = json.loads(notebook_text)["cells"]
     return {number: "".join(cell["source"]) for number, cell in enumerate(cells, 1) if cell["cell_type"] == "code"}
 

@@ -42,6 +42,7 @@ compile() {
 [ -f requirements.lock ] || lock requirements.lock pyproject.toml
 [ -f requirements-dev.lock ] || lock requirements-dev.lock pyproject.toml --extra dev --constraint requirements.lock
 
+echo "setup: installing $(grep -c '==' requirements-dev.lock) packages for $(.venv/bin/python --version)"
 "$uv" pip sync --quiet --python .venv/bin/python --require-hashes requirements-dev.lock
 "$uv" pip install --quiet --python .venv/bin/python --no-deps --editable .
 touch .venv/installed
