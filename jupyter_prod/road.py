@@ -83,7 +83,7 @@ def plans(notebook: Notebook, program: Program, options: Options) -> list[Plan]:
     return found
 
 
-def convert(path: Path, out: Path, options: Options = Options(), say: Say = lambda step, done: None) -> Conversion:  # noqa: B008 - frozen
+def convert(path: Path, out: Path, options: Options = Options(), say: Say = lambda step, done: None) -> Conversion:
     """Converts a notebook to a project in the folder `out`: complete, or not at all.
 
     The project is of the highest level that verifies; what kept it from a higher one is in the plan's reasons.
@@ -113,8 +113,15 @@ def convert(path: Path, out: Path, options: Options = Options(), say: Say = lamb
             def told(step: str, done: float, number: int = number) -> None:
                 say(f"{step} ({plan.level})" if number else step, 0.1 + 0.85 * done)
 
-            verdict = verify(project, cells, probes=plan.probes, environment=environment, folder=notebook.path.absolute().parent,
-                             seconds=options.seconds, say=told)
+            verdict = verify(
+                project,
+                cells,
+                probes=plan.probes,
+                environment=environment,
+                folder=notebook.path.absolute().parent,
+                seconds=options.seconds,
+                say=told,
+            )
         if verdict.status in ("equal", "not-reproducible"):
             best = (plan, verdict)
             break
@@ -145,7 +152,11 @@ def _reason(plan: Plan, verdict: Verdict) -> Obstacle:
     failure = verdict.failure
     if failure is None:
         missed = next((c for c in verdict.checks if not c.ok), None)
-        what = f"the {plan.level} was not equal" if missed is None else f"{missed.what}: expected {missed.expected}, got {missed.got}"
+        what = (
+            f"the {plan.level} was not equal"
+            if missed is None
+            else f"{missed.what}: expected {missed.expected}, got {missed.got}"
+        )
         failure = Obstacle(plan.model.place if plan.model else Place(0), what[:300], "verification")
     place = failure.place if failure.place.cell else (plan.model.place if plan.model is not None else Place(0))
     return replace(failure, place=place, why=f"level {plan.level} did not verify: {failure.why}"[:600])
@@ -153,8 +164,14 @@ def _reason(plan: Plan, verdict: Verdict) -> Obstacle:
 
 def expected_of(verdict: Verdict) -> dict[str, Any] | None:
     """The reference numbers of the project's equality test, from the checks that held."""
-    metrics = {c.what.removeprefix("metric "): c.expected for c in verdict.checks
-               if c.what.startswith("metric ") and c.ok and isinstance(c.expected, (int, float)) and not isinstance(c.expected, bool)}
+    metrics = {
+        c.what.removeprefix("metric "): c.expected
+        for c in verdict.checks
+        if c.what.startswith("metric ")
+        and c.ok
+        and isinstance(c.expected, (int, float))
+        and not isinstance(c.expected, bool)
+    }
     return {"metrics": metrics, "predictions": {}, "tolerance": 1e-5} if metrics and verdict.status == "equal" else None
 
 
@@ -163,36 +180,80 @@ def context_of(notebook: Notebook, plan: Plan, environment: Environment, options
     stem = options.name or (out.name if options.name is None and out.name else notebook.path.stem)
     stem = options.name or notebook.path.stem
     name, package, command = project_names(stem, set(plan.imports))
-    pinned, unknown = requirements(plan.imports, environment, [i.format for i in plan.inputs] + [Path(i.path).suffix.lstrip(".") for i in plan.inputs if i.path])
+    pinned, unknown = requirements(
+        plan.imports,
+        environment,
+        [i.format for i in plan.inputs] + [Path(i.path).suffix.lstrip(".") for i in plan.inputs if i.path],
+    )
     placed = data_files(notebook.path.absolute().parent, plan)
     inputs = tuple(replace(i, path=placed.settings.get(i.name, i.path)) for i in plan.inputs)
     return ProjectContext(
-        name=name, package=package, command=command, level=plan.level, title=notebook.path.stem, notebook_name=notebook.path.name,
-        notebook_text=_cleared(notebook.path), python_version=environment.minor, requirements=pinned,
-        constraints=constraints(pinned, environment), target=None if plan.target is None else str(plan.target), rows_input=plan.rows or "",
-        model_variable=plan.model.variable if plan.model else "", model_class=plan.model.qualified if plan.model else "",
-        inputs=inputs, parameters=plan.parameters, read_as={i.name: i.path for i in plan.inputs if i.path},
-        modules=plan.modules, local_modules={Path(p).name: Path(p) for p in plan.local_modules.values()},
-        data_files=placed.files if options.data else {}, conversion=conversion_json(notebook, plan, command, unknown))
+        name=name,
+        package=package,
+        command=command,
+        level=plan.level,
+        title=notebook.path.stem,
+        notebook_name=notebook.path.name,
+        notebook_text=_cleared(notebook.path),
+        python_version=environment.minor,
+        requirements=pinned,
+        constraints=constraints(pinned, environment),
+        target=None if plan.target is None else str(plan.target),
+        rows_input=plan.rows or "",
+        model_variable=plan.model.variable if plan.model else "",
+        model_class=plan.model.qualified if plan.model else "",
+        inputs=inputs,
+        parameters=plan.parameters,
+        read_as={i.name: i.path for i in plan.inputs if i.path},
+        modules=plan.modules,
+        local_modules={Path(p).name: Path(p) for p in plan.local_modules.values()},
+        data_files=placed.files if options.data else {},
+        conversion=conversion_json(notebook, plan, command, unknown),
+    )
 
 
 def conversion_json(notebook: Notebook, plan: Plan, command: str, unknown: tuple[str, ...] = ()) -> dict[str, Any]:
     """The body of conversion.json; its verdict is written when there is one."""
+
     def place(obstacle: Obstacle) -> dict[str, Any]:
-        return {"cell": obstacle.place.cell, "line": obstacle.place.line, "what": obstacle.what, "why": obstacle.why, "lift": obstacle.lift}
+        return {
+            "cell": obstacle.place.cell,
+            "line": obstacle.place.line,
+            "what": obstacle.what,
+            "why": obstacle.why,
+            "lift": obstacle.lift,
+        }
 
     reasons = [place(r) for r in plan.reasons]
-    reasons += [place(Obstacle(Place(0), f"no distribution is known for the import {name}", "it is not in requirements", f"add it by hand: {name}")) for name in unknown]
+    reasons += [
+        place(
+            Obstacle(
+                Place(0),
+                f"no distribution is known for the import {name}",
+                "it is not in requirements",
+                f"add it by hand: {name}",
+            )
+        )
+        for name in unknown
+    ]
     return {
-        "schema": 1, "tool": f"jupyter-prod {__version__}", "notebook": {"path": notebook.path.name, "sha256": notebook.sha256},
-        "command": command, "level": plan.level,
-        "model": {"variable": plan.model.variable, "class": plan.model.qualified, "chosen": plan.model.chosen} if plan.model else None,
+        "schema": 1,
+        "tool": f"jupyter-prod {__version__}",
+        "notebook": {"path": notebook.path.name, "sha256": notebook.sha256},
+        "command": command,
+        "level": plan.level,
+        "model": {"variable": plan.model.variable, "class": plan.model.qualified, "chosen": plan.model.chosen}
+        if plan.model
+        else None,
         "target": plan.target,
-        "inputs": [{"name": i.name, "path": i.path or "", "cell": i.place.cell, "format": i.format} for i in plan.inputs],
+        "inputs": [
+            {"name": i.name, "path": i.path or "", "cell": i.place.cell, "format": i.format} for i in plan.inputs
+        ],
         "parameters": [{"name": p.name, "value": p.value, "cell": p.place.cell} for p in plan.parameters],
         "stages": [{"function": s.function, "cells": list(s.cells)} for s in plan.stages],
         "left_behind": [{"cell": b.place.cell, "line": b.place.line, "why": b.why} for b in plan.left_behind],
-        "reasons": reasons, "verdict": {"status": "not-run", "checks": []},
+        "reasons": reasons,
+        "verdict": {"status": "not-run", "checks": []},
     }
 
 
@@ -200,12 +261,17 @@ def _cleared(path: Path) -> str:
     """The notebook's own text with its outputs cleared, as nbformat 4; a text notebook is converted."""
     import nbformat
 
+    form: Any = nbformat
+    v4 = form.v4
+
     if path.suffix == ".ipynb":
-        node = nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
+        node = form.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
     else:
         source = read_notebook(path)
-        cells = [nbformat.v4.new_code_cell(c.source) if c.kind == "code" else nbformat.v4.new_markdown_cell(c.source) for c in source.cells]
-        node = nbformat.v4.new_notebook(cells=cells)
+        cells = [
+            v4.new_code_cell(c.source) if c.kind == "code" else v4.new_markdown_cell(c.source) for c in source.cells
+        ]
+        node = v4.new_notebook(cells=cells)
     for cell in node.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None

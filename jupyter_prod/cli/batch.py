@@ -14,7 +14,7 @@ import click
 
 from jupyter_prod.errors import DONE, FOUND, INTERNAL, UNUSABLE, UsableError
 from jupyter_prod.notebook import find_notebooks
-from jupyter_prod.road import Conversion, Options, Say, convert, conversion_json
+from jupyter_prod.road import Conversion, Options, Say, conversion_json, convert
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,14 @@ class Outcome:
 
     def as_json(self) -> dict[str, Any]:
         """The outcome as plain values."""
-        return {"notebook": str(self.notebook), "project": str(self.project), "error": self.error or None, "conversion": self.conversion,
-                "verdict": self.verdict, "kept": list(self.kept)}
+        return {
+            "notebook": str(self.notebook),
+            "project": str(self.project),
+            "error": self.error or None,
+            "conversion": self.conversion,
+            "verdict": self.verdict,
+            "kept": list(self.kept),
+        }
 
 
 def found_notebooks(named: Sequence[Path], out: Path | None) -> list[tuple[Path, Path]]:
@@ -89,8 +95,15 @@ def one(path: Path, place: Path, options: Options, say: Say = lambda step, done:
         if len(sys.argv) and _debugging():
             raise
         return Outcome(path, place, None, None, f"internal error: {type(error).__name__}: {error}", INTERNAL)
-    return Outcome(path, place, conversion_json(done.notebook, done.plan, done.command), done.verdict.as_json(), _failure(done),
-                   FOUND if done.verdict.status == "differs" else DONE, tuple(map(str, done.kept)))
+    return Outcome(
+        path,
+        place,
+        conversion_json(done.notebook, done.plan, done.command),
+        done.verdict.as_json(),
+        _failure(done),
+        FOUND if done.verdict.status == "differs" else DONE,
+        tuple(map(str, done.kept)),
+    )
 
 
 def _debugging() -> bool:
@@ -101,7 +114,11 @@ def _debugging() -> bool:
 
 def _failure(done: Conversion) -> str:
     failure = done.verdict.failure
-    return "" if failure is None else f"cell {failure.place.cell}, line {failure.place.line}: {failure.what}: {failure.why}"
+    return (
+        ""
+        if failure is None
+        else f"cell {failure.place.cell}, line {failure.place.line}: {failure.what}: {failure.why}"
+    )
 
 
 def tell(outcome: Outcome, quiet: bool) -> None:

@@ -10,27 +10,67 @@ import click
 from jupyter_prod.errors import DONE, FOUND
 
 
-@click.command(epilog="Exit codes: 0 done, also at a lower level with its reason; 1 the verdict differs; 2 unusable input or arguments; 3 internal error.")
+@click.command(
+    epilog="Exit codes: 0 done, also at a lower level with its reason; 1 the verdict differs; 2 unusable input or arguments; 3 internal error."
+)
 @click.argument("notebooks", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("-o", "--output", "out", type=click.Path(path_type=Path), help="The project's folder; for several notebooks, the folder of their projects.")
-@click.option("-j", "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Notebooks converted at once.")
-@click.option("--python", type=click.Path(path_type=Path), help="The Python of the environment in which the notebook runs.")
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    type=click.Path(path_type=Path),
+    help="The project's folder; for several notebooks, the folder of their projects.",
+)
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Notebooks converted at once."
+)
+@click.option(
+    "--python", type=click.Path(path_type=Path), help="The Python of the environment in which the notebook runs."
+)
 @click.option("--kernel", help="The kernel in which the notebook runs.")
 @click.option("--name", help="The project's name.  [default: the notebook's]")
 @click.option("--model", help="The variable of the model to serve.")
 @click.option("--target", help="The raw column that is predicted.")
-@click.option("--kind", type=click.Choice(["auto", "service", "batch", "notebook-job"]), default="auto", show_default=True, help="The level to reach.")
+@click.option(
+    "--kind",
+    type=click.Choice(["auto", "service", "batch", "notebook-job"]),
+    default="auto",
+    show_default=True,
+    help="The level to reach.",
+)
 @click.option("--template", help="A cookiecutter template in place of the built-in one.")
 @click.option("--no-data", is_flag=True, help="Leave the files that the notebook read where they are.")
 @click.option("--no-verify", is_flag=True, help="Write the project without running anything.")
 @click.option("--dry-run", is_flag=True, help="Show the plan and the file tree; write nothing.")
 @click.option("--force", is_flag=True, help="Update an existing project; what people changed is kept.")
-@click.option("--timeout", type=click.IntRange(1), default=600, show_default=True, help="Seconds for one run of the notebook or of the project.")
+@click.option(
+    "--timeout",
+    type=click.IntRange(1),
+    default=600,
+    show_default=True,
+    help="Seconds for one run of the notebook or of the project.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Tell the outcome as JSON.")
 @click.pass_context
-def convert(context: click.Context, notebooks: tuple[Path, ...], out: Path | None, jobs: int, python: Path | None, kernel: str | None,
-            name: str | None, model: str | None, target: str | None, kind: str, template: str | None, no_data: bool, no_verify: bool,
-            dry_run: bool, force: bool, timeout: int, as_json: bool) -> None:
+def convert(
+    context: click.Context,
+    notebooks: tuple[Path, ...],
+    out: Path | None,
+    jobs: int,
+    python: Path | None,
+    kernel: str | None,
+    name: str | None,
+    model: str | None,
+    target: str | None,
+    kind: str,
+    template: str | None,
+    no_data: bool,
+    no_verify: bool,
+    dry_run: bool,
+    force: bool,
+    timeout: int,
+    as_json: bool,
+) -> None:
     """Turn notebooks into projects, and prove that they give the notebook's own numbers.
 
     Verification runs the notebook's code, in child processes with a time limit and in a copy of its folder; with
@@ -46,8 +86,19 @@ def convert(context: click.Context, notebooks: tuple[Path, ...], out: Path | Non
     from jupyter_prod.cli.batch import convert_all, found_notebooks
     from jupyter_prod.road import Options
 
-    options = Options(python=python, kernel=kernel, name=name, model=model, target=target, kind=kind, template=template, data=not no_data,
-                      verify=not no_verify, force=force, seconds=timeout)
+    options = Options(
+        python=python,
+        kernel=kernel,
+        name=name,
+        model=model,
+        target=target,
+        kind=kind,
+        template=template,
+        data=not no_data,
+        verify=not no_verify,
+        force=force,
+        seconds=timeout,
+    )
     places = found_notebooks(notebooks, out)
     if dry_run:
         from jupyter_prod.cli.show import show_plan

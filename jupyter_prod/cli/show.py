@@ -34,14 +34,24 @@ def verdict_table(outcome: Outcome) -> None:
     conversion: dict[str, Any] = outcome.conversion or {}
     verdict: dict[str, Any] = outcome.verdict or {}
     status = verdict.get("status", "not-run")
-    line = Text.assemble(f"{outcome.notebook.name} → {outcome.project}  ", (conversion["level"], "bold"), "  ", (status, _COLOURS[status]))
+    line = Text.assemble(
+        f"{outcome.notebook.name} → {outcome.project}  ",
+        (conversion["level"], "bold"),
+        "  ",
+        (status, _COLOURS[status]),
+    )
     console.print(line, soft_wrap=True)
     checks = verdict.get("checks", [])
     shown = [c for c in checks if not c["ok"]] + [c for c in checks if c["ok"]]
     if shown:
         table = _table("compared", "notebook", "project", "")
         for check in shown[:_MOST]:
-            table.add_row(Text(check["what"]), _short(check["expected"]), _short(check["got"]), Text("equal", "green") if check["ok"] else Text("differs", "red"))
+            table.add_row(
+                Text(check["what"]),
+                _short(check["expected"]),
+                _short(check["got"]),
+                Text("equal", "green") if check["ok"] else Text("differs", "red"),
+            )
         console.print(table)
         if len(shown) > _MOST:
             console.print(f"… and {len(shown) - _MOST} more in conversion.json")
@@ -72,14 +82,21 @@ def show_plan(path: Path, options: Options, as_json: bool) -> None:
     console = Console(highlight=False)
     console.print(Text(f"{path}: level {plan.level}, command {command}", "bold"), soft_wrap=True)
     if plan.model is not None:
-        console.print(Text(f"model   {plan.model.variable} ({plan.model.qualified}), chosen because: {plan.model.chosen}, cell {plan.model.place.cell}"), soft_wrap=True)
+        console.print(
+            Text(
+                f"model   {plan.model.variable} ({plan.model.qualified}), chosen because: {plan.model.chosen}, cell {plan.model.place.cell}"
+            ),
+            soft_wrap=True,
+        )
         console.print(Text(f"target  {plan.target}"))
     table = _table("stage", "cells")
     for stage in plan.stages:
         table.add_row(Text(stage.function), ", ".join(map(str, stage.cells)))
     console.print(table)
-    for title, rows in (("input", [(i.name, i.path or "", i.place.cell) for i in plan.inputs]),
-                        ("parameter", [(p.name, repr(p.value), p.place.cell) for p in plan.parameters])):
+    for title, rows in (
+        ("input", [(i.name, i.path or "", i.place.cell) for i in plan.inputs]),
+        ("parameter", [(p.name, repr(p.value), p.place.cell) for p in plan.parameters]),
+    ):
         if rows:
             table = _table(title, "default", "cell")
             for name, value, cell in rows:

@@ -57,8 +57,21 @@ def candidates(program: Program) -> list[Candidate]:
     found = []
     for fit in last.values():
         name = holder(program, fit)
-        metrics = tuple(m for m in program.of(Metric) if any(same(e, fit.estimator) for e in m.estimators) and m.statement >= fit.statement)
-        found.append(Candidate(fit.estimator, fit, name, answering(program, fit), metrics, counts[id(fit.node)] > 1 or _in_loop(program, fit)))
+        metrics = tuple(
+            m
+            for m in program.of(Metric)
+            if any(same(e, fit.estimator) for e in m.estimators) and m.statement >= fit.statement
+        )
+        found.append(
+            Candidate(
+                fit.estimator,
+                fit,
+                name,
+                answering(program, fit),
+                metrics,
+                counts[id(fit.node)] > 1 or _in_loop(program, fit),
+            )
+        )
     return found
 
 
@@ -90,11 +103,18 @@ def holder(program: Program, fit: Fit) -> str:
 
 def answering(program: Program, fit: Fit) -> Predict | None:
     """Where the fitted model answers for rows of the data: for test rows if it does."""
-    asked = [p for p in program.of(Predict) if same(p.estimator, fit.estimator) and p.statement >= fit.statement and p.x.axis
-             and p.method in ("predict", "fit_predict", "predict_classes", "predict_proba", "decision_function")]
+    asked = [
+        p
+        for p in program.of(Predict)
+        if same(p.estimator, fit.estimator)
+        and p.statement >= fit.statement
+        and p.x.axis
+        and p.method in ("predict", "fit_predict", "predict_classes", "predict_proba", "decision_function")
+    ]
     plain = [p for p in asked if p.method in ("predict", "fit_predict", "predict_classes")] or asked
     tests = [p for p in plain if p.x.part == "test"]
-    return (tests or plain or [None])[0]
+    found = tests or plain
+    return found[0] if found else None
 
 
 def choose(program: Program, asked: str | None = None) -> Choice | None:
@@ -108,7 +128,10 @@ def choose(program: Program, asked: str | None = None) -> Choice | None:
         for candidate in reversed(named):
             if candidate.name == asked:
                 return Choice(candidate, "asked")
-        raise UsableError(f"no fitted model is called {asked}", do="one of: " + (", ".join(dict.fromkeys(c.name for c in named)) or "none"))
+        raise UsableError(
+            f"no fitted model is called {asked}",
+            do="one of: " + (", ".join(dict.fromkeys(c.name for c in named)) or "none"),
+        )
     if not named:
         return None
     for saved in reversed(program.of(Saved)):
@@ -116,7 +139,9 @@ def choose(program: Program, asked: str | None = None) -> Choice | None:
         for candidate in reversed(named):
             if any(same(v, candidate.estimator) for v in held) and not candidate.looped:
                 return Choice(candidate, "saved")
-    supervised = [c for c in named if c.fit.y is not None or c.estimator.name in ("formula", "matrix", "predictor")] or named
+    supervised = [
+        c for c in named if c.fit.y is not None or c.estimator.name in ("formula", "matrix", "predictor")
+    ] or named
     single = [c for c in supervised if not c.looped]
     for predict in reversed(program.of(Predict)):
         if not predict.x.axis and not predict.nested:

@@ -84,7 +84,12 @@ def tells_metric(program: Program, node: ast.stmt, last: bool) -> bool:
     if isinstance(node, ast.Expr):
         call = node.value
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("print", "display"):
-            return any(is_metric(program, part) for argument in call.args for part in ast.walk(argument) if isinstance(part, ast.expr))
+            return any(
+                is_metric(program, part)
+                for argument in call.args
+                for part in ast.walk(argument)
+                if isinstance(part, ast.expr)
+            )
         return last and is_metric(program, call)
     if isinstance(node, ast.Assign):
         return is_metric(program, node.value)
@@ -96,19 +101,38 @@ def is_metric(program: Program, node: ast.expr) -> bool:
     note = program.note(node)
     if note is None or not note.value.metric:
         return False
-    if isinstance(node, (ast.List, ast.Dict, ast.Tuple, ast.Set)):      # an empty list that is filled later judges nothing yet
+    if isinstance(
+        node, (ast.List, ast.Dict, ast.Tuple, ast.Set)
+    ):  # an empty list that is filled later judges nothing yet
         return any(is_metric(program, part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
-    if isinstance(node, ast.Call) and note.value.kind in ("list", "dict", "frame", "series", "array", "unknown") and _made_empty(program, node):
-        return False
-    return True
+    return not (
+        isinstance(node, ast.Call)
+        and note.value.kind in ("list", "dict", "frame", "series", "array", "unknown")
+        and _made_empty(program, node)
+    )
 
 
 def _made_empty(program: Program, node: ast.Call) -> bool:
     """`list()`, `pd.DataFrame(columns=[…])`: a container that no metric has gone into yet."""
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+    name = (
+        node.func.attr
+        if isinstance(node.func, ast.Attribute)
+        else node.func.id
+        if isinstance(node.func, ast.Name)
+        else ""
+    )
     given = [*node.args, *(k.value for k in node.keywords)]
-    return name in ("list", "dict", "DataFrame", "Series", "OrderedDict", "defaultdict", "zeros", "empty", "array") and not any(
-        is_metric(program, part) for part in given)
+    return name in (
+        "list",
+        "dict",
+        "DataFrame",
+        "Series",
+        "OrderedDict",
+        "defaultdict",
+        "zeros",
+        "empty",
+        "array",
+    ) and not any(is_metric(program, part) for part in given)
 
 
 def lay_out(program: Program, choice: Choice) -> Layout:
@@ -122,10 +146,17 @@ def lay_out(program: Program, choice: Choice) -> Layout:
     _rows(program, layout)
     fit = final.fit
     path = row_path(program, layout.x_statement, layout.x_node) if layout.x_node is not None else set()
-    y_path = closure(program, _definitions(program, fit.statement, layout.y_node)) if layout.y_node is not None else set()
+    y_path = (
+        closure(program, _definitions(program, fit.statement, layout.y_node)) if layout.y_node is not None else set()
+    )
     splits = sorted(i for i in path if splits_rows(program, program.statements[i]))
     layout.cut = splits[0] if splits else min(fit.statement, layout.x_statement)
-    targets = judged(program) | {fit.statement, layout.x_statement} | set(layout.answer) | {c.fit.statement for c in choice.contest}
+    targets = (
+        judged(program)
+        | {fit.statement, layout.x_statement}
+        | set(layout.answer)
+        | {c.fit.statement for c in choice.contest}
+    )
     everything = closure(program, targets)
     before = {i for i in path if i < layout.cut}
     features = closure(program, before | {i for i in y_path if i < layout.cut})
@@ -186,8 +217,11 @@ def _inside_function(program: Program, layout: Layout) -> None:
                 if note is not None and fit.y is not None and note.value is fit.y:
                     layout.y_node = argument
     if layout.x_node is None:
-        raise NoService(fit.statement, "the model is fitted inside a function, on rows that are made there",
-                        "fit the model at the top level of a cell")
+        raise NoService(
+            fit.statement,
+            "the model is fitted inside a function, on rows that are made there",
+            "fit the model at the top level of a cell",
+        )
 
 
 def _after(program: Program, layout: Layout, predict: Predict) -> None:
@@ -195,7 +229,12 @@ def _after(program: Program, layout: Layout, predict: Predict) -> None:
     metrics = [m for m in program.of(Metric) if m.statement >= predict.statement and not m.nested]
     for metric in metrics:
         for node, value in zip(metric.arguments, metric.values, strict=False):
-            if value.prediction is None or value.prediction is not predict.estimator or value is predict.value or value.part not in ("", "test"):
+            if (
+                value.prediction is None
+                or value.prediction is not predict.estimator
+                or value is predict.value
+                or value.part not in ("", "test")
+            ):
                 continue
             if not value.axis:
                 continue
@@ -230,8 +269,11 @@ def _rows(program: Program, layout: Layout) -> None:
     x = note.value if note is not None else Value()
     axis = x.axis
     if not axis:
-        raise NoService(layout.choice.final.fit.statement, "the model's input is no longer rows of an input: " + (
-            "they were grouped or pivoted before" if x.origin else "it was not made from a file"))
+        raise NoService(
+            layout.choice.final.fit.statement,
+            "the model's input is no longer rows of an input: "
+            + ("they were grouped or pivoted before" if x.origin else "it was not made from a file"),
+        )
     y = layout.choice.final.fit.y
     if y is not None and y.axis & axis:
         axis = y.axis & axis
@@ -246,8 +288,12 @@ def _serving_path(program: Program, layout: Layout, path: set[int]) -> None:
     assert layout.choice is not None
     fit = layout.choice.final.fit
     after = sorted(i for i in path if i >= layout.cut)
-    refits = {f.statement for f in program.of(Fit) if f.statement in after and f.statement != fit.statement and not f.inside}
-    refits |= {f.statement for f in program.of(Fit) if f.statement in after and f.inside and f.statement != fit.statement}
+    refits = {
+        f.statement for f in program.of(Fit) if f.statement in after and f.statement != fit.statement and not f.inside
+    }
+    refits |= {
+        f.statement for f in program.of(Fit) if f.statement in after and f.inside and f.statement != fit.statement
+    }
     if refits and fit.x_node is not None and not fit.inside and layout.x_statement != fit.statement:
         layout.refit = True
         layout.x_node, layout.x_statement = fit.x_node, fit.statement
@@ -273,7 +319,10 @@ def _ordered(program: Program, features: set[int], rest: set[int], reads: Iterab
         for index in sorted(rest):
             if is_module_level(program.statements[index]) or not any(f > index for f in features):
                 continue
-            if any(f > index and not is_module_level(program.statements[f]) and _conflict(program, index, f) for f in features):
+            if any(
+                f > index and not is_module_level(program.statements[f]) and _conflict(program, index, f)
+                for f in features
+            ):
                 more = closure(program, [index])
                 features |= more
                 rest -= more
@@ -283,4 +332,4 @@ def _ordered(program: Program, features: set[int], rest: set[int], reads: Iterab
 
 def written(program: Program) -> list[Written]:
     """The files that a batch run must write."""
-    return [w for w in program.of(Written)]
+    return list(program.of(Written))

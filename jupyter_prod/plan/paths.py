@@ -53,8 +53,12 @@ def carries_rows(value: Value) -> bool:
     """Whether the value is rows, or holds some (a list of frames)."""
     if value.kind == "estimator" or value.kind == "function":
         return False
-    return bool(value.axis) or any(carries_rows(i) for i in value.items if i is not value) or (
-        value.kind == "bunch") or (value.element is not None and value.element is not value and carries_rows(value.element))
+    return (
+        bool(value.axis)
+        or any(carries_rows(i) for i in value.items if i is not value)
+        or (value.kind == "bunch")
+        or (value.element is not None and value.element is not value and carries_rows(value.element))
+    )
 
 
 def splits_rows(program: Program, statement: Statement) -> bool:

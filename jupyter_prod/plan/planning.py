@@ -47,14 +47,20 @@ def draft(program: Program, model: str | None = None, target: str | None = None,
 def obstacle_of(program: Program, obstacle: NoService) -> Obstacle:
     """The obstacle with its place in the notebook."""
     statement = program.statements[obstacle.at]
-    return Obstacle(Place(statement.cell, statement.line), obstacle.what, "no row can be answered by itself", obstacle.lift)
+    return Obstacle(
+        Place(statement.cell, statement.line), obstacle.what, "no row can be answered by itself", obstacle.lift
+    )
 
 
 def _no_model(program: Program) -> Obstacle:
     metrics = program.of(Metric)
     if metrics and not candidates(program):
         statement = program.statements[metrics[-1].statement]
-        return Obstacle(Place(statement.cell, statement.line), "a model is judged by cross-validation but never fitted", "there is no model to serve",
-                        "fit it once on all rows: model.fit(X, y)")
+        return Obstacle(
+            Place(statement.cell, statement.line),
+            "a model is judged by cross-validation but never fitted",
+            "there is no model to serve",
+            "fit it once on all rows: model.fit(X, y)",
+        )
     last = program.statements[-1].cell if program.statements else 0
     return Obstacle(Place(last), "no model is fitted on rows that the notebook reads", "there is nothing to ask", "")

@@ -23,7 +23,7 @@ def target_of(program: Program, choice: Choice, layout: Layout) -> Any:
     """The label of the raw target column, or None where the target is no column of the input."""
     read = next((r for r in program.of(Read) if r.name == layout.rows), None)
     if read is not None and read.value.kind in ("bunch", "tuple"):
-        return None                                        # the target comes beside the rows, not among their columns
+        return None  # the target comes beside the rows, not among their columns
     columns = raw_columns(program, layout.rows)
     fit = choice.final.fit
     name: Any = fit.y.column if fit.y is not None else None

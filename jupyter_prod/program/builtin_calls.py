@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from typing import TYPE_CHECKING
 
 from jupyter_prod.program.events import Written
@@ -12,8 +13,25 @@ from jupyter_prod.program.values import Value, join
 if TYPE_CHECKING:
     from jupyter_prod.program.calls import Arguments
 
-GROWING = frozenset({"append", "extend", "insert", "update", "add", "setdefault", "remove", "pop", "popitem", "clear", "sort", "reverse",
-                     "discard", "appendleft", "subtract"})
+GROWING = frozenset(
+    {
+        "append",
+        "extend",
+        "insert",
+        "update",
+        "add",
+        "setdefault",
+        "remove",
+        "pop",
+        "popitem",
+        "clear",
+        "sort",
+        "reverse",
+        "discard",
+        "appendleft",
+        "subtract",
+    }
+)
 
 
 class BuiltinCalls(Expressions):
@@ -34,13 +52,31 @@ class BuiltinCalls(Expressions):
         if handler is not None:
             value: Value = handler(node, given, first)
             return value
-        if name in ("int", "float", "str", "bool", "abs", "round", "complex", "ord", "chr", "repr", "divmod", "pow", "hash", "format"):
+        if name in (
+            "int",
+            "float",
+            "str",
+            "bool",
+            "abs",
+            "round",
+            "complex",
+            "ord",
+            "chr",
+            "repr",
+            "divmod",
+            "pow",
+            "hash",
+            "format",
+        ):
             value = self.derive(*given.positional)
-            if first.known() and name in ("int", "float", "str") and len(given.positional) == 1 and isinstance(first.const, (str, int, float)):
-                try:
+            if (
+                first.known()
+                and name in ("int", "float", "str")
+                and len(given.positional) == 1
+                and isinstance(first.const, (str, int, float))
+            ):
+                with contextlib.suppress(ValueError, OverflowError):
                     value.const = {"int": int, "float": float, "str": str}[name](first.const)
-                except (ValueError, OverflowError):
-                    pass
             return value
         if name in ("sum", "max", "min", "any", "all"):
             if first.axis and first.kind in ("series", "array", "list", "frame"):
@@ -64,21 +100,34 @@ class BuiltinCalls(Expressions):
 
     def builtin_range(self, node: ast.Call, given: Arguments, first: Value) -> Value:
         counts = [a for a in given.positional if a.kind == "shape"]
-        if counts:                                                     # range(len(df)): positions of rows
+        if counts:  # range(len(df)): positions of rows
             base = counts[-1].parent
             axis = base.axis if base is not None else frozenset()
             return Value(kind="index", axis=axis, origin=axis)
-        return Value(kind="list", element=Value(kind="scalar"), origin=frozenset().union(*(a.origin for a in given.positional)))
+        return Value(
+            kind="list", element=Value(kind="scalar"), origin=frozenset().union(*(a.origin for a in given.positional))
+        )
 
     def builtin_list(self, node: ast.Call, given: Arguments, first: Value) -> Value:
         if first.kind in ("columns", "frame"):
-            return Value(kind="columns", origin=first.origin if first.kind == "columns" else frozenset(), parent=first, columns=first.columns)
+            return Value(
+                kind="columns",
+                origin=first.origin if first.kind == "columns" else frozenset(),
+                parent=first,
+                columns=first.columns,
+            )
         if first.axis:
             value = self.derive(first, kind="list")
             value.content = first.content
             return value
-        return Value(kind="list", items=first.items, element=first.element or (self.element_of(first) if given.positional else None),
-                     const=list(first.const) if isinstance(first.const, (list, tuple)) else first.const, origin=first.origin, metric=first.metric)
+        return Value(
+            kind="list",
+            items=first.items,
+            element=first.element or (self.element_of(first) if given.positional else None),
+            const=list(first.const) if isinstance(first.const, (list, tuple)) else first.const,
+            origin=first.origin,
+            metric=first.metric,
+        )
 
     builtin_tuple = builtin_list
 
@@ -88,33 +137,58 @@ class BuiltinCalls(Expressions):
         return Value(kind="list", items=first.items, element=self.element_of(first), origin=first.origin)
 
     def builtin_set(self, node: ast.Call, given: Arguments, first: Value) -> Value:
-        return Value(kind="columns" if first.kind in ("columns", "frame") else "list", items=first.items,
-                     origin=(first.origin | first.axis) if first.kind != "frame" else frozenset())
+        return Value(
+            kind="columns" if first.kind in ("columns", "frame") else "list",
+            items=first.items,
+            origin=(first.origin | first.axis) if first.kind != "frame" else frozenset(),
+        )
 
     builtin_frozenset = builtin_set
 
     def builtin_dict(self, node: ast.Call, given: Arguments, first: Value) -> Value:
         if given.keywords:
-            return Value(kind="dict", items=list(given.keywords.values()), keys=list(given.keywords),
-                         origin=frozenset().union(*(a.origin for a in given.all() if not a.axis)))
+            return Value(
+                kind="dict",
+                items=list(given.keywords.values()),
+                keys=list(given.keywords),
+                origin=frozenset().union(*(a.origin for a in given.all() if not a.axis)),
+            )
         if first.kind == "dict":
             return Value(kind="dict", items=first.items, keys=first.keys, origin=first.origin)
-        return Value(kind="dict", origin=frozenset().union(*(a.origin | a.axis for a in given.positional)), items=list(given.positional))
+        return Value(
+            kind="dict",
+            origin=frozenset().union(*(a.origin | a.axis for a in given.positional)),
+            items=list(given.positional),
+        )
 
     def builtin_zip(self, node: ast.Call, given: Arguments, first: Value) -> Value:
         elements = [self.element_of(a) for a in given.positional]
         pairs = Value(kind="tuple", items=elements)
-        axis = frozenset().union(*(a.axis for a in given.positional)) if all(a.axis for a in given.positional) else frozenset()
+        axis = (
+            frozenset().union(*(a.axis for a in given.positional))
+            if all(a.axis for a in given.positional)
+            else frozenset()
+        )
         length = {len(a.items) for a in given.positional if a.items}
         rows = []
         if len(length) == 1 and all(a.items for a in given.positional):
             rows = [Value(kind="tuple", items=[a.items[i] for a in given.positional]) for i in range(length.pop())]
         if axis:
             pairs.axis = axis
-        return Value(kind="list", items=rows, element=pairs, axis=axis, origin=frozenset().union(*(a.origin for a in given.positional)))
+        return Value(
+            kind="list",
+            items=rows,
+            element=pairs,
+            axis=axis,
+            origin=frozenset().union(*(a.origin for a in given.positional)),
+        )
 
     def builtin_enumerate(self, node: ast.Call, given: Arguments, first: Value) -> Value:
-        return Value(kind="list", element=Value(kind="tuple", items=[Value(kind="scalar"), self.element_of(first)]), origin=first.origin)
+        return Value(
+            kind="list",
+            element=Value(kind="tuple", items=[Value(kind="scalar"), self.element_of(first)]),
+            origin=first.origin,
+        )
 
     def builtin_map(self, node: ast.Call, given: Arguments, first: Value) -> Value:
         over = given.positional[1:] or [Value()]
@@ -172,9 +246,12 @@ class BuiltinCalls(Expressions):
             return self._grow(base, name, given)
         if base.kind == "dict" and name in ("items", "values", "keys"):
             texts = [Value(kind="text", const=k) for k in base.keys]
-            made = {"items": [Value(kind="tuple", items=[k, v]) for k, v in zip(texts, base.items, strict=False)] or [
-                        Value(kind="tuple", items=[Value(), v]) for v in base.items],
-                    "values": base.items, "keys": texts}[name]
+            made = {
+                "items": [Value(kind="tuple", items=[k, v]) for k, v in zip(texts, base.items, strict=False)]
+                or [Value(kind="tuple", items=[Value(), v]) for v in base.items],
+                "values": base.items,
+                "keys": texts,
+            }[name]
             return Value(kind="list", items=list(made), origin=base.origin, element=base.element)
         if base.kind == "dict" and name == "get" and given.positional:
             key = given.positional[0]
@@ -188,7 +265,11 @@ class BuiltinCalls(Expressions):
         if base.kind == "text" and name == "format":
             return self.derive(base, *given.all(), kind="text", metric=False)
         if base.kind == "columns":
-            return Value(kind="columns", origin=base.origin | frozenset().union(*(a.origin | a.axis for a in given.all())), parent=base.parent)
+            return Value(
+                kind="columns",
+                origin=base.origin | frozenset().union(*(a.origin | a.axis for a in given.all())),
+                parent=base.parent,
+            )
         for argument in given.all():
             self.record.use(argument)
             if argument.kind == "function":

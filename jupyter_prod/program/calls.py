@@ -19,7 +19,13 @@ DEPTH = 12
 class Arguments:
     """The evaluated arguments of a call."""
 
-    def __init__(self, positional: list[Value], keywords: dict[str, Value], nodes: list[ast.expr], keyword_nodes: dict[str, ast.expr]) -> None:
+    def __init__(
+        self,
+        positional: list[Value],
+        keywords: dict[str, Value],
+        nodes: list[ast.expr],
+        keyword_nodes: dict[str, ast.expr],
+    ) -> None:
         self.positional, self.keywords, self.nodes, self.keyword_nodes = positional, keywords, nodes, keyword_nodes
 
     def get(self, place: int | None, name: str = "") -> Value | None:
@@ -48,6 +54,7 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
     """Mixed into the interpreter: `call` any call."""
 
     depth = 0
+    running: set[int]
 
     def arguments(self, node: ast.Call) -> Arguments:
         """Evaluates the arguments, in order."""
@@ -64,8 +71,12 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         keyword_nodes: dict[str, ast.expr] = {}
         for keyword in node.keywords:
             value = self.evaluate(keyword.value)
-            given = {keyword.arg: value} if keyword.arg else {"**": value, **dict(zip(value.keys, value.items, strict=False))}
-            for name, what in given.items():                           # f(**{"seed": 1}) gives seed as f(seed=1) does
+            given = (
+                {keyword.arg: value}
+                if keyword.arg
+                else {"**": value, **dict(zip(value.keys, value.items, strict=False))}
+            )
+            for name, what in given.items():  # f(**{"seed": 1}) gives seed as f(seed=1) does
                 if isinstance(name, str):
                     keywords[name], keyword_nodes[name] = what, keyword.value
         return Arguments(positional, keywords, nodes, keyword_nodes)
@@ -125,8 +136,14 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
     def note_selection(self, node: ast.Call, given: Arguments, value: Value) -> None:
         """A function that only leaves rows out is a row filter itself."""
         for argument, expression in zip(given.positional, given.nodes, strict=False):
-            if (argument.kind == "frame" and argument.axis and value.content is argument.content and value.selected
-                    and value is not argument and not argument.writers[-1:] == [self.record.now]):
+            if (
+                argument.kind == "frame"
+                and argument.axis
+                and value.content is argument.content
+                and value.selected
+                and value is not argument
+                and argument.writers[-1:] != [self.record.now]
+            ):
                 self.note(node, value, select="call", base=expression)
 
     def bind_parameters(self, parameters: ast.arguments, given: Arguments, itself: Value | None) -> None:
@@ -143,7 +160,7 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
                 value = self.evaluate(defaults[name]) if name in defaults else Value()
             self.scope.names[name] = value
         if parameters.vararg:
-            self.scope.names[parameters.vararg.arg] = Value(kind="tuple", items=values[len(names):])
+            self.scope.names[parameters.vararg.arg] = Value(kind="tuple", items=values[len(names) :])
         for argument, default in zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True):
             self.scope.names[argument.arg] = given.keywords.get(argument.arg) or self.evaluate(default)
         if parameters.kwarg:
@@ -182,15 +199,21 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         assert isinstance(definition, ast.ClassDef)
         methods = {m.name: m for m in definition.body if isinstance(m, (ast.FunctionDef, ast.AsyncFunctionDef))}
         learner = "fit" in methods and ("transform" in methods or "predict" in methods)
-        value = Value(kind="estimator" if learner else "instance", type=definition.name, node=definition, closure=function.closure)
+        value = Value(
+            kind="estimator" if learner else "instance", type=definition.name, node=definition, closure=function.closure
+        )
         value.name = "transformer" if "transform" in methods else "predictor"
         if "__init__" in methods and not learner:
-            self.call_own(None, Value(kind="function", node=methods["__init__"], closure=function.closure), given, itself=value)
+            self.call_own(
+                None, Value(kind="function", node=methods["__init__"], closure=function.closure), given, itself=value
+            )
         for argument in given.all():
             value.origin |= argument.origin | argument.axis
         if learner:
             for method in methods.values():
-                self.record.globals_of.setdefault(id(definition), set()).update(self.record.globals_of.get(id(method), ()))
+                self.record.globals_of.setdefault(id(definition), set()).update(
+                    self.record.globals_of.get(id(method), ())
+                )
         return value
 
     # ------------------------------------------------------------ functions of libraries
@@ -231,7 +254,10 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
                 self.callback(argument, Value())
         if node is not None and node is self.discarded:
             for argument in given.all():
-                if argument.kind in ("frame", "series", "array", "list", "dict", "estimator", "instance") and not argument.known():
+                if (
+                    argument.kind in ("frame", "series", "array", "list", "dict", "estimator", "instance")
+                    and not argument.known()
+                ):
                     self.record.mutate(argument)
         rowful = [a for a in given.all() if a.axis]
         value = self.derive(*(rowful or given.all()), kind="unknown" if not rowful else "")
@@ -241,7 +267,12 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         return value
 
     def known_reads(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
-        first = given.get(0, "filepath_or_buffer") or given.get(0, "io") or given.get(0, "path") or given.get(0, "path_or_buf")
+        first = (
+            given.get(0, "filepath_or_buffer")
+            or given.get(0, "io")
+            or given.get(0, "path")
+            or given.get(0, "path_or_buf")
+        )
         path = first.const if first is not None and isinstance(first.const, str) else None
         if first is not None and path is None and first.kind == "file" and isinstance(first.const, str):
             path = first.const
@@ -261,8 +292,19 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         else:
             value = Value(kind=returns, type=qualified, axis=axis, origin=axis)
             value.columns = self.header(path, given)
-        self.record.emit(Read(self.record.now, node, name, qualified, facts["reads"], path, value,
-                                       self.depth > 0 or self.record.branching > 0, value.columns))
+        self.record.emit(
+            Read(
+                self.record.now,
+                node,
+                name,
+                qualified,
+                facts["reads"],
+                path,
+                value,
+                self.depth > 0 or self.record.branching > 0,
+                value.columns,
+            )
+        )
         return value
 
     if TYPE_CHECKING:
@@ -276,7 +318,7 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
             for part in ("train", "test"):
                 value = self.derive(argument, kind=argument.kind)
                 value.selected, value.splits, value.chosen = True, True, (result, part)
-                value.part = "test" if argument.part == "test" else part                # test rows parted again stay unseen
+                value.part = "test" if argument.part == "test" else part  # test rows parted again stay unseen
                 value.content, value.column, value.columns = argument.content, argument.column, argument.columns
                 items.append(value)
         self.record.emit(Split(self.record.now, node, self.depth > 0))
@@ -287,7 +329,12 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
 
     def known_aggregates(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
         axis = given.constant(1, "axis", given.constant(None, "axis"))
-        if axis in (1, -1, "columns") and qualified.startswith("numpy") and given.positional and given.positional[0].axis:
+        if (
+            axis in (1, -1, "columns")
+            and qualified.startswith("numpy")
+            and given.positional
+            and given.positional[0].axis
+        ):
             return self.derive(given.positional[0], kind="series")
         if facts.get("fits"):
             return self.cross_validated(node, qualified, facts, given)
@@ -301,8 +348,19 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
             part = next((a.part for a in given.all() if a.part), "")
             value.metric, value.better = True, facts.get("better", "")
             value.type = facts.get("text", "")
-            self.record.emit(Metric(self.record.now, node, qualified.rsplit(".", 1)[-1], tuple(judged), value.better, part,
-                                             self.depth > 0, tuple(given.nodes), tuple(given.positional)))
+            self.record.emit(
+                Metric(
+                    self.record.now,
+                    node,
+                    qualified.rsplit(".", 1)[-1],
+                    tuple(judged),
+                    value.better,
+                    part,
+                    self.depth > 0,
+                    tuple(given.nodes),
+                    tuple(given.positional),
+                )
+            )
         else:
             value.metric = any(a.metric for a in given.all())
         return value
@@ -314,8 +372,19 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         self.drawn_by(estimator)
         if facts.get("metric"):
             value.metric, value.better = True, "higher"
-            self.record.emit(Metric(self.record.now, node, qualified.rsplit(".", 1)[-1], (estimator,) if estimator else (), "higher",
-                                             "folds", self.depth > 0, tuple(given.nodes), tuple(given.positional)))
+            self.record.emit(
+                Metric(
+                    self.record.now,
+                    node,
+                    qualified.rsplit(".", 1)[-1],
+                    (estimator,) if estimator else (),
+                    "higher",
+                    "folds",
+                    self.depth > 0,
+                    tuple(given.nodes),
+                    tuple(given.positional),
+                )
+            )
         return value
 
     def known_shows(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
@@ -332,7 +401,7 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
             self.record.mutate(given.positional[0])
         sized = [a for a in given.all() if a.kind == "shape" or a.axis]
         value = Value(kind="array", origin=frozenset().union(*(a.origin | a.axis for a in given.all())))
-        if sized:                                                      # np.random.rand(len(df)): one number a row
+        if sized:  # np.random.rand(len(df)): one number a row
             value.axis = frozenset().union(*(a.origin | a.axis for a in sized))
         value.splits = True
         return value
@@ -377,7 +446,15 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
 
     def known_trains(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
         data = given.get(facts["data"], "dtrain") or given.get(facts["data"], "train_set")
-        value = Value(kind="estimator", type=qualified, name="predictor", origin=data.origin | data.axis if data else frozenset())
-        self.fitted(node, value, data, data.items[0] if data is not None and data.items else None,
-                    given.node(facts["data"], "dtrain"), None)
+        value = Value(
+            kind="estimator", type=qualified, name="predictor", origin=data.origin | data.axis if data else frozenset()
+        )
+        self.fitted(
+            node,
+            value,
+            data,
+            data.items[0] if data is not None and data.items else None,
+            given.node(facts["data"], "dtrain"),
+            None,
+        )
         return value

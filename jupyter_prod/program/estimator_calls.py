@@ -12,11 +12,47 @@ from jupyter_prod.program.values import Value
 if TYPE_CHECKING:
     from jupyter_prod.program.calls import Arguments
 
-STEADY = frozenset({"LinearRegression", "Ridge", "GaussianNB", "MultinomialNB", "BernoulliNB", "ComplementNB", "KNeighborsClassifier", "KNeighborsRegressor",
-                    "SVR", "StandardScaler", "MinMaxScaler", "RobustScaler", "LabelEncoder", "OneHotEncoder", "OrdinalEncoder", "SimpleImputer",
-                    "LinearDiscriminantAnalysis", "QuadraticDiscriminantAnalysis", "XGBClassifier", "XGBRegressor", "LGBMClassifier", "LGBMRegressor",
-                    "MaxAbsScaler", "Normalizer", "PolynomialFeatures", "CountVectorizer", "TfidfVectorizer", "LabelBinarizer", "KNNImputer", "ElasticNet",
-                    "BayesianRidge", "HuberRegressor", "VarianceThreshold", "PowerTransformer", "Binarizer", "ColumnTransformer", "FeatureUnion"})
+STEADY = frozenset(
+    {
+        "LinearRegression",
+        "Ridge",
+        "GaussianNB",
+        "MultinomialNB",
+        "BernoulliNB",
+        "ComplementNB",
+        "KNeighborsClassifier",
+        "KNeighborsRegressor",
+        "SVR",
+        "StandardScaler",
+        "MinMaxScaler",
+        "RobustScaler",
+        "LabelEncoder",
+        "OneHotEncoder",
+        "OrdinalEncoder",
+        "SimpleImputer",
+        "LinearDiscriminantAnalysis",
+        "QuadraticDiscriminantAnalysis",
+        "XGBClassifier",
+        "XGBRegressor",
+        "LGBMClassifier",
+        "LGBMRegressor",
+        "MaxAbsScaler",
+        "Normalizer",
+        "PolynomialFeatures",
+        "CountVectorizer",
+        "TfidfVectorizer",
+        "LabelBinarizer",
+        "KNNImputer",
+        "ElasticNet",
+        "BayesianRidge",
+        "HuberRegressor",
+        "VarianceThreshold",
+        "PowerTransformer",
+        "Binarizer",
+        "ColumnTransformer",
+        "FeatureUnion",
+    }
+)
 """Estimators that draw no random number in `fit` with their defaults."""
 
 
@@ -76,7 +112,11 @@ class EstimatorCalls(BuiltinCalls):
         kind = "transformer" if role == "transformer" else "predictor"
         facts = self.know.method(kind, name) or self.know.method("predictor", name)
         if facts is None:
-            return Value(kind="unknown", origin=base.origin | frozenset().union(*(a.origin | a.axis for a in given.all())), parent=base)
+            return Value(
+                kind="unknown",
+                origin=base.origin | frozenset().union(*(a.origin | a.axis for a in given.all())),
+                parent=base,
+            )
         effect = facts["rows"]
         if effect == "fits":
             return self._fit(node, base, given)
@@ -109,14 +149,24 @@ class EstimatorCalls(BuiltinCalls):
         self.note(node, base, learn="fit", base=x_node)
         return self.fitted(node, base, x, y, x_node, y_node)
 
-    def fitted(self, node: ast.Call, estimator: Value, x: Value | None, y: Value | None, x_node: ast.expr | None, y_node: ast.expr | None) -> Value:
+    def fitted(
+        self,
+        node: ast.Call,
+        estimator: Value,
+        x: Value | None,
+        y: Value | None,
+        x_node: ast.expr | None,
+        y_node: ast.expr | None,
+    ) -> Value:
         """The estimator learns: it changes, and depends on the rows from now on."""
         for held in _estimators(estimator):
             held.origin = held.origin | frozenset().union(*(v.origin | v.axis for v in (x, y) if v is not None))
         self.drawn_by(estimator)
         self.record.mutate(estimator)
         estimator.fitted.append(self.record.now)
-        self.record.emit(Fit(self.record.now, node, estimator, x, y, x_node, y_node, self.record.branching > 0, self.depth > 0))
+        self.record.emit(
+            Fit(self.record.now, node, estimator, x, y, x_node, y_node, self.record.branching > 0, self.depth > 0)
+        )
         return estimator
 
     def _fit_transform(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:
@@ -153,10 +203,25 @@ class EstimatorCalls(BuiltinCalls):
 
     def _score(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:
         x = given.get(0, "X")
-        self.record.emit(Metric(self.record.now, node, name, (base,), facts.get("better", ""), x.part if x is not None else "",
-                                         self.depth > 0, tuple(given.nodes), tuple(given.positional)))
-        return Value(kind="scalar", origin=base.origin | frozenset().union(*(a.origin | a.axis for a in given.all())), metric=True,
-                     better=facts.get("better", ""))
+        self.record.emit(
+            Metric(
+                self.record.now,
+                node,
+                name,
+                (base,),
+                facts.get("better", ""),
+                x.part if x is not None else "",
+                self.depth > 0,
+                tuple(given.nodes),
+                tuple(given.positional),
+            )
+        )
+        return Value(
+            kind="scalar",
+            origin=base.origin | frozenset().union(*(a.origin | a.axis for a in given.all())),
+            metric=True,
+            better=facts.get("better", ""),
+        )
 
     def _resampled(self, node: ast.Call, base: Value, given: Arguments) -> Value:
         self.record.mutate(base)
@@ -165,7 +230,13 @@ class EstimatorCalls(BuiltinCalls):
         items = []
         for argument in given.positional:
             value = self.derive(argument, kind=argument.kind)
-            value.selected, value.content, value.column, value.columns, value.part = True, argument.content, argument.column, argument.columns, argument.part
+            value.selected, value.content, value.column, value.columns, value.part = (
+                True,
+                argument.content,
+                argument.column,
+                argument.columns,
+                argument.part,
+            )
             value.through = base
             items.append(value)
         return self.note(node, Value(kind="tuple", items=items), select="pair")
@@ -183,12 +254,16 @@ class EstimatorCalls(BuiltinCalls):
                 if isinstance(method, ast.FunctionDef) and method.name == name:
                     self.record.use(base)
                     self.record.mutate(base)
-                    return self.call_own(node, Value(kind="function", node=method, closure=base.closure), given, itself=base)
+                    return self.call_own(
+                        node, Value(kind="function", node=method, closure=base.closure), given, itself=base
+                    )
         return self.unknown(node, given)
 
     if TYPE_CHECKING:
 
-        def call_own(self, node: ast.Call | None, function: Value, given: Arguments, itself: Value | None = None) -> Value: ...
+        def call_own(
+            self, node: ast.Call | None, function: Value, given: Arguments, itself: Value | None = None
+        ) -> Value: ...
 
 
 def _estimators(value: Value, seen: set[int] | None = None) -> list[Value]:

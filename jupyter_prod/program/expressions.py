@@ -93,14 +93,27 @@ class Expressions:
         """What a loop over the value yields."""
         if value.kind in ("series", "list", "array", "index", "rowiter") and value.axis:
             kind = "row" if value.kind in ("array", "rowiter") else "scalar"
-            found = Value(kind=kind, axis=value.axis, origin=value.origin, selected=value.selected, column=value.column, part=value.part)
+            found = Value(
+                kind=kind,
+                axis=value.axis,
+                origin=value.origin,
+                selected=value.selected,
+                column=value.column,
+                part=value.part,
+            )
             if value.kind == "rowiter":
-                return Value(kind="tuple", items=[Value(kind="scalar", axis=value.axis, origin=value.origin), found],
-                             axis=value.axis, origin=value.origin)
+                return Value(
+                    kind="tuple",
+                    items=[Value(kind="scalar", axis=value.axis, origin=value.origin), found],
+                    axis=value.axis,
+                    origin=value.origin,
+                )
             return found
         if value.kind == "groupby":
             base = value.parent or value
-            group = Value(kind="frame", axis=value.axis, origin=value.origin, selected=True, parent=None, content=base.content)
+            group = Value(
+                kind="frame", axis=value.axis, origin=value.origin, selected=True, parent=None, content=base.content
+            )
             return Value(kind="tuple", items=[Value(kind="scalar", origin=value.origin), group])
         if value.kind == "columniter":
             series = Value(kind="series", axis=value.axis, origin=value.origin, parent=value.parent)
@@ -108,7 +121,11 @@ class Expressions:
         if value.kind in ("columns", "frame"):
             return Value(kind="text", origin=value.origin if value.kind == "columns" else frozenset())
         if value.kind == "dict":
-            return self.join_all([Value(kind="text", const=k) for k in value.keys]) if value.keys else Value(origin=value.origin)
+            return (
+                self.join_all([Value(kind="text", const=k) for k in value.keys])
+                if value.keys
+                else Value(origin=value.origin)
+            )
         if value.items:
             return self.join_all(value.items)
         if value.element is not None:
@@ -157,11 +174,23 @@ class Expressions:
         kind = "tuple" if isinstance(node, ast.Tuple) else "list"
         const = [i.const for i in items] if all(i.known() for i in items) else MISSING
         local = [i for i in items if i.axis and i.kind in ("scalar", "row")]
-        axis: frozenset[str] = frozenset().union(*(i.axis for i in local)) if local and len(local) == len(
-            [i for i in items if i.axis]) else frozenset()
-        origin: frozenset[str] = frozenset().union(*(i.origin for i in items if not i.axis or i.kind in ("scalar", "row")))
-        return Value(kind=kind, items=items, const=const, axis=axis, origin=origin, metric=any(i.metric for i in items),
-                     prediction=next((i.prediction for i in local if i.prediction), None))
+        axis: frozenset[str] = (
+            frozenset().union(*(i.axis for i in local))
+            if local and len(local) == len([i for i in items if i.axis])
+            else frozenset()
+        )
+        origin: frozenset[str] = frozenset().union(
+            *(i.origin for i in items if not i.axis or i.kind in ("scalar", "row"))
+        )
+        return Value(
+            kind=kind,
+            items=items,
+            const=const,
+            axis=axis,
+            origin=origin,
+            metric=any(i.metric for i in items),
+            prediction=next((i.prediction for i in local if i.prediction), None),
+        )
 
     eval_tuple = eval_list
     eval_set = eval_list
@@ -176,10 +205,15 @@ class Expressions:
                 continue
             items.append(value)
             keys.append(self.evaluate(key).const)
-        const = dict(zip(keys, [i.const for i in items], strict=True)) if all(
-            i.known() for i in items) and all(isinstance(k, (str, int, float, bool)) for k in keys) else MISSING
+        const = (
+            dict(zip(keys, [i.const for i in items], strict=True))
+            if all(i.known() for i in items) and all(isinstance(k, (str, int, float, bool)) for k in keys)
+            else MISSING
+        )
         origin: frozenset[str] = frozenset().union(*(i.origin for i in items if not i.axis))
-        return Value(kind="dict", items=items, keys=keys, const=const, origin=origin, metric=any(i.metric for i in items))
+        return Value(
+            kind="dict", items=items, keys=keys, const=const, origin=origin, metric=any(i.metric for i in items)
+        )
 
     def eval_joinedstr(self, node: ast.JoinedStr) -> Value:
         parts = [self.evaluate(v.value if isinstance(v, ast.FormattedValue) else v) for v in node.values]
@@ -209,7 +243,12 @@ class Expressions:
         left, right = self.evaluate(node.left), self.evaluate(node.right)
         value = self.derive(left, right)
         if left.kind == right.kind == "list" and isinstance(node.op, ast.Add):
-            value = Value(kind="list", items=left.items + right.items, axis=left.axis | right.axis, origin=left.origin | right.origin)
+            value = Value(
+                kind="list",
+                items=left.items + right.items,
+                axis=left.axis | right.axis,
+                origin=left.origin | right.origin,
+            )
         elif "text" in (left.kind, right.kind) and not value.axis:
             value.kind = "text"
         elif isinstance(node.op, ast.Mult) and left.kind == "list" and not left.axis:
@@ -278,12 +317,22 @@ class Expressions:
             self.scope = outer
         element = found[0]
         if element.axis and element.kind in ("scalar", "row", "text", "list") and axis:
-            return Value(kind=kind, axis=axis, origin=origin | axis | element.origin, selected=selected,
-                         column=element.column, prediction=element.prediction)
+            return Value(
+                kind=kind,
+                axis=axis,
+                origin=origin | axis | element.origin,
+                selected=selected,
+                column=element.column,
+                prediction=element.prediction,
+            )
         if axis and kind == "list":
             return Value(kind=kind, axis=axis, origin=origin | axis, selected=selected)
-        return Value(kind=kind, element=element, origin=origin | (element.origin if not element.axis or element.kind == "scalar" else frozenset()),
-                     metric=element.metric)
+        return Value(
+            kind=kind,
+            element=element,
+            origin=origin | (element.origin if not element.axis or element.kind == "scalar" else frozenset()),
+            metric=element.metric,
+        )
 
     def eval_other(self, node: ast.expr) -> Value:
         parts = [self.evaluate(c) for c in ast.iter_child_nodes(node) if isinstance(c, ast.expr)]
@@ -312,7 +361,9 @@ class Expressions:
             for held, key in zip(base.items, base.keys, strict=False):
                 if key == name:
                     return held
-        return Value(kind="bound", type=name, parent=base, origin=base.origin, metric=base.metric, prediction=base.prediction)
+        return Value(
+            kind="bound", type=name, parent=base, origin=base.origin, metric=base.metric, prediction=base.prediction
+        )
 
     def _member(self, base: Value, name: str) -> Value:
         qualified = self.know.canonical(f"{base.type}.{name}")
@@ -322,7 +373,9 @@ class Expressions:
             return Value(kind="class", type=qualified)
         if self.know.function(qualified) is None and name[:1].isupper() and base.kind == "module":
             return Value(kind="class", type=qualified)
-        return Value(kind="module" if self.know.function(qualified) is None and name.islower() else "callable", type=qualified)
+        return Value(
+            kind="module" if self.know.function(qualified) is None and name.islower() else "callable", type=qualified
+        )
 
     def _table_attribute(self, base: Value, name: str) -> Value:
         kind = base.kind
@@ -342,7 +395,15 @@ class Expressions:
         if effect == "structure":
             kind = returns or "columns"
             axis = base.axis if kind == "index" else frozenset()
-            origin = axis if kind == "index" else base.axis if base.type == "chosen by dtype" else base.origin if not base.axis else frozenset()
+            origin = (
+                axis
+                if kind == "index"
+                else base.axis
+                if base.type == "chosen by dtype"
+                else base.origin
+                if not base.axis
+                else frozenset()
+            )
             return Value(kind=kind, axis=axis, origin=origin, parent=base, columns=base.columns, selected=base.selected)
         if effect == "each":
             value = self.derive(base, kind=returns or base.kind)
@@ -353,13 +414,27 @@ class Expressions:
             return value
         if effect == "shows":
             return Value(kind="figure", origin=base.origin)
-        return Value(kind=returns or "scalar", type=name, origin=base.origin | base.axis, parent=base if returns == "shape" else None)
+        return Value(
+            kind=returns or "scalar",
+            type=name,
+            origin=base.origin | base.axis,
+            parent=base if returns == "shape" else None,
+        )
 
     def column(self, base: Value, name: Any) -> Value:
         """A column of a frame: a view of it."""
-        return Value(kind="series", axis=base.axis, origin=base.origin, selected=base.selected, part=base.part, parent=base,
-                     column=name if isinstance(name, (str, int)) else None, splits=base.splits,
-                     prediction=base.prediction if not base.axis else None, metric=base.metric)
+        return Value(
+            kind="series",
+            axis=base.axis,
+            origin=base.origin,
+            selected=base.selected,
+            part=base.part,
+            parent=base,
+            column=name if isinstance(name, (str, int)) else None,
+            splits=base.splits,
+            prediction=base.prediction if not base.axis else None,
+            metric=base.metric,
+        )
 
     def _estimator_attribute(self, base: Value, name: str) -> Value:
         role = (self.know.klass(base.type) or {}).get("role", "predictor")
@@ -367,7 +442,13 @@ class Expressions:
         facts = self.know.attribute("predictor", name)
         if facts is not None:
             if facts["rows"] == "metric":
-                return Value(kind="scalar", origin=base.origin, metric=True, better="lower" if name == "inertia_" else "higher", parent=base)
+                return Value(
+                    kind="scalar",
+                    origin=base.origin,
+                    metric=True,
+                    better="lower" if name == "inertia_" else "higher",
+                    parent=base,
+                )
             if facts.get("returns") == "same":
                 return base
             return Value(kind="scalar", origin=base.origin, parent=base)
@@ -378,7 +459,13 @@ class Expressions:
     def _bunch_attribute(self, base: Value, name: str) -> Value:
         if name in ("data", "target", "frame"):
             kind = {"data": "array", "target": "series", "frame": "frame"}[name]
-            return Value(kind=kind, axis=base.origin, origin=base.origin, parent=base, column="target" if name == "target" else None)
+            return Value(
+                kind=kind,
+                axis=base.origin,
+                origin=base.origin,
+                parent=base,
+                column="target" if name == "target" else None,
+            )
         return Value(kind="list", parent=base)
 
     def eval_subscript(self, node: ast.Subscript) -> Value:
@@ -389,18 +476,25 @@ class Expressions:
         if base.kind in TABLES or (base.kind == "unknown" and base.axis):
             return self._from_table(node, base, key)
         index = self.evaluate(key)
-        if base.kind == "accessor" and base.axis:                       # df["name"].str[0]
+        if base.kind == "accessor" and base.axis:  # df["name"].str[0]
             return self.derive(base, kind="series")
         if base.kind == "groupby":
             return Value(kind="groupby", axis=base.axis, origin=base.origin, parent=base.parent)
         if base.kind in ("row", "scalar", "text") and base.axis:
-            return Value(kind="scalar", axis=base.axis, origin=base.origin, prediction=base.prediction,
-                         column=index.const if isinstance(index.const, str) else None)
+            return Value(
+                kind="scalar",
+                axis=base.axis,
+                origin=base.origin,
+                prediction=base.prediction,
+                column=index.const if isinstance(index.const, str) else None,
+            )
         if base.kind == "bunch" and isinstance(index.const, str):
             return self._bunch_attribute(base, index.const)
         if base.kind == "columns":
-            return Value(kind="columns" if isinstance(key, ast.Slice) or index.kind in ("list", "series", "array") else "text",
-                         origin=base.origin | index.origin | index.axis)
+            return Value(
+                kind="columns" if isinstance(key, ast.Slice) or index.kind in ("list", "series", "array") else "text",
+                origin=base.origin | index.origin | index.axis,
+            )
         if base.kind == "callable" and base.type == "numpy.c_":
             return self.derive(*(index.items or [index]), kind="array")
         return self._from_container(base, index, key)
@@ -412,11 +506,18 @@ class Expressions:
             return Value(kind="scalar", origin=base.origin)
         if base.kind == "dict" and index.known() and index.const in base.keys:
             return base.items[base.keys.index(index.const)]
-        if isinstance(index.const, int) and base.items and base.kind in ("list", "tuple") and -len(base.items) <= index.const < len(base.items):
+        if (
+            isinstance(index.const, int)
+            and base.items
+            and base.kind in ("list", "tuple")
+            and -len(base.items) <= index.const < len(base.items)
+        ):
             return base.items[index.const]
         if base.kind in ("dict", "list", "tuple"):
             if isinstance(key, ast.Slice):
-                return Value(kind=base.kind, items=base.items, element=base.element, origin=base.origin, metric=base.metric)
+                return Value(
+                    kind=base.kind, items=base.items, element=base.element, origin=base.origin, metric=base.metric
+                )
             found = self.join_all(base.items) if base.items else (base.element or Value(origin=base.origin))
             return found
         value = self.derive(base, index)
@@ -430,12 +531,17 @@ class Expressions:
         if isinstance(key, ast.Tuple) and base.kind in ("array", "unknown"):
             return self._located(node, base, key)
         index = self.evaluate(key)
-        if not base.axis:                                              # a statistic: value_counts()["x"], mode()[0]
+        if not base.axis:  # a statistic: value_counts()["x"], mode()[0]
             value = self.derive(base, index)
             value.kind = base.kind if isinstance(key, ast.Slice) or index.kind in ("series", "array") else "scalar"
             value.metric, value.better = base.metric, base.better
             return value
-        if isinstance(key, ast.Slice) or index.axis or index.kind in ("list", "array", "index", "tuple", "rowiter", "unknown") or index.splits:
+        if (
+            isinstance(key, ast.Slice)
+            or index.axis
+            or index.kind in ("list", "array", "index", "tuple", "rowiter", "unknown")
+            or index.splits
+        ):
             return self._select(node, base, "subscript", index, isinstance(key, ast.Slice))
         return Value(kind="row" if base.kind == "array" else "scalar", origin=base.origin, prediction=base.prediction)
 
@@ -456,7 +562,11 @@ class Expressions:
             if index.axis and index.kind == "scalar":
                 return self.column(base, None)
             return self._select(node, base, "subscript", index, isinstance(key, ast.Slice))
-        listed = index.kind in ("list", "columns", "tuple") or (index.kind in TABLES and not index.axis) or isinstance(index.const, list)
+        listed = (
+            index.kind in ("list", "columns", "tuple")
+            or (index.kind in TABLES and not index.axis)
+            or isinstance(index.const, list)
+        )
         if listed:
             value = self.derive(base, kind="frame")
             value.content, value.part, value.parent = object(), base.part, None
@@ -470,12 +580,22 @@ class Expressions:
         table = base.parent if base.kind == "indexer" and base.parent is not None else base
         rows_key = key.elts[0] if isinstance(key, ast.Tuple) and key.elts else key
         column_key = key.elts[1] if isinstance(key, ast.Tuple) and len(key.elts) > 1 else None
-        whole = isinstance(rows_key, ast.Slice) and rows_key.lower is None and rows_key.upper is None and rows_key.step is None
+        whole = (
+            isinstance(rows_key, ast.Slice)
+            and rows_key.lower is None
+            and rows_key.upper is None
+            and rows_key.step is None
+        )
         rows = self.evaluate(rows_key)
         columns = self.evaluate(column_key) if column_key is not None else None
         if not table.axis:
             return self.derive(table, rows, kind="scalar" if table.kind == "series" else table.kind)
-        one_row = not isinstance(rows_key, ast.Slice) and not rows.axis and rows.kind in ("scalar", "text") and not rows.splits
+        one_row = (
+            not isinstance(rows_key, ast.Slice)
+            and not rows.axis
+            and rows.kind in ("scalar", "text")
+            and not rows.splits
+        )
         if one_row:
             return Value(kind="scalar" if column_key is not None else "row", origin=table.origin)
         value = self._part_of(table, column_key, columns)
@@ -542,7 +662,7 @@ def chosen(names: tuple[str, ...] | None, key: ast.expr, value: Value) -> tuple[
 def fold(op: ast.operator, left: Any, right: Any) -> Any:
     """The constant that + or % or / of two small constants makes; MISSING where it isn't worth knowing."""
     try:
-        if isinstance(op, ast.Add) and isinstance(left, (str, list)) and type(left) is type(right) and len(left) + len(right) < 10_000:
+        if isinstance(op, ast.Add) and type(left) is type(right) in (str, list) and len(left) + len(right) < 10_000:
             return left + right
         if isinstance(left, (int, float)) and isinstance(right, (int, float)) and abs(left) < 1e9 and abs(right) < 1e9:
             if isinstance(op, ast.Add):

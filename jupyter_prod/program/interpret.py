@@ -153,7 +153,11 @@ class Interpreter(Calls):
     def _unpack(self, target: ast.Tuple | ast.List, value: Value) -> None:
         if len(value.items) != len(target.elts):
             value = next((v for v in value.alike if len(v.items) == len(target.elts)), value)
-        if value.items and len(value.items) == len(target.elts) and not any(isinstance(e, ast.Starred) for e in target.elts):
+        if (
+            value.items
+            and len(value.items) == len(target.elts)
+            and not any(isinstance(e, ast.Starred) for e in target.elts)
+        ):
             for element, item in zip(target.elts, value.items, strict=True):
                 self.bind(element, item)
             return
@@ -168,7 +172,9 @@ class Interpreter(Calls):
     def _store(self, base: Value, key: Value, value: Value) -> None:
         """`base[key] = value`."""
         self.record.use(value)
-        self.record.mutate(base, value, key=key.const if key.known() and not isinstance(key.const, (list, dict)) else None)
+        self.record.mutate(
+            base, value, key=key.const if key.known() and not isinstance(key.const, (list, dict)) else None
+        )
         owner = base.parent if base.kind == "indexer" and base.parent is not None else base
         owner.origin |= value.origin
         if owner.kind in ("dict", "list", "unknown") and not owner.axis:
@@ -176,7 +182,9 @@ class Interpreter(Calls):
             owner.const = MISSING
             if owner.kind == "dict" and key.known():
                 if key.const in owner.keys:
-                    owner.items = [value if k == key.const else v for k, v in zip(owner.keys, owner.items, strict=False)]
+                    owner.items = [
+                        value if k == key.const else v for k, v in zip(owner.keys, owner.items, strict=False)
+                    ]
                 else:
                     owner.keys, owner.items = [*owner.keys, key.const], [*owner.items, value]
             else:
@@ -188,7 +196,7 @@ class Interpreter(Calls):
             if owner.columns is not None and isinstance(key.const, str) and key.const not in owner.columns:
                 owner.columns = (*owner.columns, key.const)
             elif not key.known():
-                pass                                                    # a loop over columns that are there, as a rule
+                pass  # a loop over columns that are there, as a rule
 
     def do_assign(self, statement: ast.Assign) -> None:
         value = self.evaluate(statement.value)
@@ -240,7 +248,7 @@ class Interpreter(Calls):
 
     def do_if(self, statement: ast.If) -> None:
         test = self.evaluate(statement.test)
-        if test.known() and not test.alike:                             # label=None: the branch that this call takes
+        if test.known() and not test.alike:  # label=None: the branch that this call takes
             self.run_body(statement.body if test.const else statement.orelse)
             return
         self._branches([statement.body, statement.orelse])
@@ -320,10 +328,16 @@ class Interpreter(Calls):
         if isinstance(names, list) and all(isinstance(n, str) for n in names):
             return tuple(names)
         header = given.constant(None, "header", 0)
-        if path is None or self.folder is None or header not in (0, None, "infer") or "usecols" in given.keywords or "index_col" in given.keywords:
+        if (
+            path is None
+            or self.folder is None
+            or header not in (0, None, "infer")
+            or "usecols" in given.keywords
+            or "index_col" in given.keywords
+        ):
             return None
         file = self.folder / path.replace("\\", "/")
-        if not file.suffix.lower() in (".csv", ".txt", ".data", ".tsv") or "://" in path:
+        if file.suffix.lower() not in (".csv", ".txt", ".data", ".tsv") or "://" in path:
             return None
         separator = given.constant(1, "sep", given.constant(None, "delimiter", ","))
         try:

@@ -41,8 +41,12 @@ class Record:
         self.at: dict[int, int] = {}
         self.globals_of: dict[int, set[str]] = {}
         self.called_with: dict[int, int] = {}
-        self.generators = {"numpy": Value(kind="generator", type="numpy"), "random": Value(kind="generator", type="random"),
-                           "tensorflow": Value(kind="generator", type="tensorflow"), "torch": Value(kind="generator", type="torch")}
+        self.generators = {
+            "numpy": Value(kind="generator", type="numpy"),
+            "random": Value(kind="generator", type="random"),
+            "tensorflow": Value(kind="generator", type="tensorflow"),
+            "torch": Value(kind="generator", type="torch"),
+        }
         self.seeded: set[str] = set()
         self.branching = 0
         self.tick = 0

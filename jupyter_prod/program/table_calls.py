@@ -24,10 +24,20 @@ class TableCalls(BuiltinCalls):
             return self.call_estimator(node, base, name, given)
         if base.kind == "instance":
             return self.call_instance(node, base, name, given)
-        if name in ("fit", "fit_transform", "fit_predict") and base.kind == "unknown" and base.type and not base.axis and any(a.axis for a in given.all()):
+        if (
+            name in ("fit", "fit_transform", "fit_predict")
+            and base.kind == "unknown"
+            and base.type
+            and not base.axis
+            and any(a.axis for a in given.all())
+        ):
             base.kind, base.name = "estimator", "transformer" if name == "fit_transform" else "predictor"
             return self.call_estimator(node, base, name, given)
-        kind = "series" if base.kind == "accessor" and base.parent is not None and base.parent.kind != "array" else base.kind
+        kind = (
+            "series"
+            if base.kind == "accessor" and base.parent is not None and base.parent.kind != "array"
+            else base.kind
+        )
         if base.kind == "accessor":
             return self._accessor(node, base, name, given)
         facts = self.know.method(kind, name)
@@ -88,12 +98,29 @@ class TableCalls(BuiltinCalls):
             self.record.mutate(base)
             self.note(node, base, inplace=True)
             return Value(kind="none", const=None)
-        value = self.derive(base, *[a for a in arguments if a.kind not in ("frame",) or name in ("merge", "join", "map")])
+        value = self.derive(
+            base, *[a for a in arguments if a.kind not in ("frame",) or name in ("merge", "join", "map")]
+        )
         value.axis = base.axis
         value.kind = facts.get("returns") or base.kind
         value.column, value.part = base.column, base.part
         value.splits = base.splits
-        if name in ("sum", "mean", "max", "min", "any", "all", "count", "std", "median", "idxmax", "idxmin", "nunique", "agg", "mode"):
+        if name in (
+            "sum",
+            "mean",
+            "max",
+            "min",
+            "any",
+            "all",
+            "count",
+            "std",
+            "median",
+            "idxmax",
+            "idxmin",
+            "nunique",
+            "agg",
+            "mode",
+        ):
             value.kind = "series" if base.kind == "frame" else "array"
         if facts.get("copies"):
             value.content, value.columns, value.writers = base.content, base.columns, []
@@ -143,7 +170,7 @@ class TableCalls(BuiltinCalls):
 
     def table_appends(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:
         other = given.positional[0] if given.positional else Value()
-        value = self.derive(base, *[i for i in (other.items or [other])], kind="frame")
+        value = self.derive(base, *list(other.items or [other]), kind="frame")
         value.content = object()
         value.metric = base.metric or other.metric
         return value
@@ -153,14 +180,20 @@ class TableCalls(BuiltinCalls):
             self.callback(function, Value(kind="series", axis=base.axis, origin=base.origin))
         kind = "scalar"
         if base.kind == "frame":
-            kind = "frame" if name in ("describe", "corr", "cov", "mode", "agg", "quantile", "pivot_table", "pivot", "unstack") else "series"
+            kind = (
+                "frame"
+                if name in ("describe", "corr", "cov", "mode", "agg", "quantile", "pivot_table", "pivot", "unstack")
+                else "series"
+            )
         elif base.kind == "series" and name in ("value_counts", "mode", "describe"):
             kind = "series"
         elif base.kind == "series" and name == "unique":
             kind = "array"
         elif base.kind == "groupby":
             kind = "frame"
-        value = Value(kind=kind, origin=base.origin | base.axis | frozenset().union(*(a.origin | a.axis for a in given.all())))
+        value = Value(
+            kind=kind, origin=base.origin | base.axis | frozenset().union(*(a.origin | a.axis for a in given.all()))
+        )
         value.prediction, value.metric = None, base.metric
         return value
 
@@ -172,7 +205,12 @@ class TableCalls(BuiltinCalls):
         if base.kind == "groupby":
             value.kind = "series"
         if value.kind == "tuple":
-            value = Value(kind="tuple", items=[self.derive(base, kind="array"), Value(kind="list", origin=base.origin)], axis=frozenset(), origin=base.origin)
+            value = Value(
+                kind="tuple",
+                items=[self.derive(base, kind="array"), Value(kind="list", origin=base.origin)],
+                axis=frozenset(),
+                origin=base.origin,
+            )
             value.axis = base.axis
         if name == "duplicated":
             value.splits = False
@@ -258,15 +296,25 @@ class TableCalls(BuiltinCalls):
         first = given.positional[0] if given.positional else (given.all() or [Value()])[0]
         if qualified == "pandas.DataFrame":
             return self._new_frame(given)
-        if last in ("concatenate", "vstack", "append", "stack") and qualified.startswith("numpy") and (
-                given.constant(1, "axis", 0) not in COLUMNWISE):
+        if (
+            last in ("concatenate", "vstack", "append", "stack")
+            and qualified.startswith("numpy")
+            and (given.constant(1, "axis", 0) not in COLUMNWISE)
+        ):
             return self.stacked(node, first if last != "append" else Value(kind="list", items=given.positional[:2]))
         if qualified in ("numpy.hstack", "numpy.column_stack", "numpy.concatenate", "scipy.sparse.hstack"):
             return self.derive(*(first.items or [first]), kind="array")
         if qualified == "pandas.merge" or last == "merge":
             return self.derive(first, kind="frame")
         if last in ("clone",):
-            value = Value(kind="estimator", type=first.type, name=first.name, items=first.items, node=first.node, closure=first.closure)
+            value = Value(
+                kind="estimator",
+                type=first.type,
+                name=first.name,
+                items=first.items,
+                node=first.node,
+                closure=first.closure,
+            )
             return value
         if facts.get("returns") == "function":
             return first
@@ -280,14 +328,26 @@ class TableCalls(BuiltinCalls):
         tables = [a for a in given.all() if a.axis]
         kind = returns if returns not in ("like",) else next((a.kind for a in tables), "scalar")
         if returns == "array" and not tables:
-            value = Value(kind="array", items=first.items, element=first.element, const=first.const if isinstance(first.const, list) else MISSING,
-                          origin=frozenset().union(*(a.origin for a in given.all())), metric=first.metric)
+            value = Value(
+                kind="array",
+                items=first.items,
+                element=first.element,
+                const=first.const if isinstance(first.const, list) else MISSING,
+                origin=frozenset().union(*(a.origin for a in given.all())),
+                metric=first.metric,
+            )
             return value
         value = self.derive(*given.all(), kind=kind)
         if returns == "series" and not value.axis:
             value.kind = "series" if tables else "scalar"
         if returns == "array" and first.axis:
-            value.content, value.column, value.columns, value.part, value.splits = first.content, first.column, first.columns, first.part, first.splits
+            value.content, value.column, value.columns, value.part, value.splits = (
+                first.content,
+                first.column,
+                first.columns,
+                first.part,
+                first.splits,
+            )
         if all(a.kind in ("scalar", "row") for a in tables) and tables and returns != "frame":
             value.kind = "scalar"
         return value
@@ -332,16 +392,34 @@ class TableCalls(BuiltinCalls):
         value = self.derive(first, kind=facts["returns"] if facts["returns"] != "like" else first.kind)
         value.column = first.column
         if facts["returns"] == "tuple":
-            value = Value(kind="tuple", items=[self.derive(first, kind="array"), Value(kind="list", origin=first.origin | first.axis)], axis=first.axis, origin=first.origin)
+            value = Value(
+                kind="tuple",
+                items=[self.derive(first, kind="array"), Value(kind="list", origin=first.origin | first.axis)],
+                axis=first.axis,
+                origin=first.origin,
+            )
         if how in ("cut", "qcut"):
             bins = given.get(1, "bins") or given.get(1, "q")
-            if how == "cut" and bins is not None and not isinstance(bins.const, int) and not bins.origin and bins.kind != "scalar":
-                return value                                            # edges are given: each row for itself
+            if (
+                how == "cut"
+                and bins is not None
+                and not isinstance(bins.const, int)
+                and not bins.origin
+                and bins.kind != "scalar"
+            ):
+                return value  # edges are given: each row for itself
             if given.constant(None, "retbins") is True:
-                value = Value(kind="tuple", items=[value, Value(kind="array", origin=first.origin | first.axis)], axis=first.axis, origin=first.origin)
+                value = Value(
+                    kind="tuple",
+                    items=[value, Value(kind="array", origin=first.origin | first.axis)],
+                    axis=first.axis,
+                    origin=first.origin,
+                )
         if how == "rowwise":
             return value
-        return self.note(node, value, learn=how, base=given.nodes[0] if given.nodes else next(iter(given.keyword_nodes.values())))
+        return self.note(
+            node, value, learn=how, base=given.nodes[0] if given.nodes else next(iter(given.keyword_nodes.values()))
+        )
 
     def known_concats(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
         """pandas.concat: below one another, or side by side."""
@@ -373,5 +451,3 @@ def _mentions_category(given: Arguments) -> bool:
     if dtype is None:
         return False
     return dtype.const == "category" or (isinstance(dtype.const, dict) and "category" in dtype.const.values())
-
-

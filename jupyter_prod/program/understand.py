@@ -32,17 +32,34 @@ def understand(notebook: Notebook) -> Program:
     statements: list[Statement] = []
     for number, text, tree, tags in parsed:
         lines = text.split("\n")
-        body = [s for s in tree.body]
+        body = list(tree.body)
         for place, node in enumerate(body):
             interpreter.run(node)
             end = body[place - 1].end_lineno if place else 0
-            statements.append(_statement(len(statements), number, node, lines, end or 0, node is body[-1], tags, interpreter))
-    return Program(tuple(statements), interpreter.record, interpreter.notes, dict(interpreter.top.names),
-                   {n: t for n, t, _, _ in parsed}, cells, tuple(modules))
+            statements.append(
+                _statement(len(statements), number, node, lines, end or 0, node is body[-1], tags, interpreter)
+            )
+    return Program(
+        tuple(statements),
+        interpreter.record,
+        interpreter.notes,
+        dict(interpreter.top.names),
+        {n: t for n, t, _, _ in parsed},
+        cells,
+        tuple(modules),
+    )
 
 
-def _statement(index: int, cell: int, node: ast.stmt, lines: list[str], after: int, last: bool, tags: tuple[str, ...],
-               interpreter: Interpreter) -> Statement:
+def _statement(
+    index: int,
+    cell: int,
+    node: ast.stmt,
+    lines: list[str],
+    after: int,
+    last: bool,
+    tags: tuple[str, ...],
+    interpreter: Interpreter,
+) -> Statement:
     decorators = getattr(node, "decorator_list", [])
     first = min([node.lineno, *(d.lineno for d in decorators)])
     above = first - 1

@@ -20,7 +20,9 @@ MISSING: Any = _Missing()
 """No constant is known."""
 
 ROWISH = frozenset({"frame", "series", "array", "row", "scalar", "list", "unknown", "index", "accessor", "rowiter"})
-STRUCTURE = frozenset({"columns", "module", "callable", "function", "class", "estimator", "bound", "figure", "selector"})
+STRUCTURE = frozenset(
+    {"columns", "module", "callable", "function", "class", "estimator", "bound", "figure", "selector"}
+)
 
 
 class Source(NamedTuple):
@@ -153,5 +155,5 @@ def join(first: Value, second: Value) -> Value:
 def _equal(a: Any, b: Any) -> bool:
     try:
         return type(a) is type(b) and bool(a == b)
-    except Exception:  # noqa: BLE001 - a literal that can't be compared is not equal
+    except Exception:
         return False

@@ -24,7 +24,11 @@ def batch_layout(program: Program) -> Layout:
     targets = files | numbers
     if not targets:
         last = program.statements[-1].index if program.statements else 0
-        raise NoService(last, "the notebook writes no file and tells no metric: it only shows", "write the result to a file: frame.to_csv(path)")
+        raise NoService(
+            last,
+            "the notebook writes no file and tells no metric: it only shows",
+            "write the result to a file: frame.to_csv(path)",
+        )
     everything = closure(program, targets)
     layout = Layout(modules=sorted(i for i in everything if is_module_level(program.statements[i])))
     modules = set(layout.modules)
@@ -46,7 +50,12 @@ class BatchWriter(Writer):
         """Files are written under their own names, into the folder in which the pipeline runs."""
         for event in self.program.of(Written):
             for part in ast.walk(event.node):
-                if isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value == event.path and event.path is not None:
+                if (
+                    isinstance(part, ast.Constant)
+                    and isinstance(part.value, str)
+                    and part.value == event.path
+                    and event.path is not None
+                ):
                     name = event.path.replace("\\", "/").rsplit("/", 1)[-1]
                     self.rewriter.replaced[id(part)] = '"' + name.replace('"', '\\"') + '"'
 
@@ -56,24 +65,48 @@ class BatchWriter(Writer):
         transform = self.code(layout.training, {}, True)
         evaluation = self.code(layout.evaluation, {}, True)
         wanted = [n for n in transform.binds if n in evaluation.takes]
-        text = function(f"def transform({signature(self._arguments(transform.takes))}) -> Any:", "The notebook's steps, in order.", transform.body, ", ".join(wanted))
+        text = function(
+            f"def transform({signature(self._arguments(transform.takes))}) -> Any:",
+            "The notebook's steps, in order.",
+            transform.body,
+            ", ".join(wanted),
+        )
         texts = {"transform.py": self.module("From the inputs to the notebook's results.", text)}
         if evaluation.body.strip():
-            texts["evaluation.py"] = self.module("The notebook's metrics, under its own words.", function(
-                f"def evaluate({signature(self._arguments(evaluation.takes))}) -> None:", "The notebook's metrics, under its own words.", evaluation.body))
+            texts["evaluation.py"] = self.module(
+                "The notebook's metrics, under its own words.",
+                function(
+                    f"def evaluate({signature(self._arguments(evaluation.takes))}) -> None:",
+                    "The notebook's metrics, under its own words.",
+                    evaluation.body,
+                ),
+            )
         parts = []
         for name, docstring, expression in self.sources.functions():
             parts.append(function(f"def {name}(settings: Settings) -> Any:", docstring, "", expression))
         if parts:
-            texts["sources.py"] = self.module("What the notebook reads, one function each.", "".join(parts), own=self.sources.names())
+            texts["sources.py"] = self.module(
+                "What the notebook reads, one function each.", "".join(parts), own=self.sources.names()
+            )
         definitions = self.functions.texts()
         if definitions:
-            texts["functions.py"] = self.module("The notebook's own functions.", "\n" + "\n\n\n".join(
-                "\n".join(t for t in (s.comment, text) if t) for s, text in definitions) + "\n")
+            texts["functions.py"] = self.module(
+                "The notebook's own functions.",
+                "\n" + "\n\n\n".join("\n".join(t for t in (s.comment, text) if t) for s, text in definitions) + "\n",
+            )
         if self.constants():
-            texts["constants.py"] = '"""The notebook\'s constants."""\n\nfrom __future__ import annotations\n\n' + "\n".join(
-                self.rewriter.source_of(s.cell).segment(s.node) for s in self.constants().values()) + "\n"
-        texts["pipeline.py"] = self._pipeline(wanted, self._arguments(transform.takes), self._arguments(evaluation.takes), bool(parts), bool(evaluation.body.strip()))
+            texts["constants.py"] = (
+                '"""The notebook\'s constants."""\n\nfrom __future__ import annotations\n\n'
+                + "\n".join(self.rewriter.source_of(s.cell).segment(s.node) for s in self.constants().values())
+                + "\n"
+            )
+        texts["pipeline.py"] = self._pipeline(
+            wanted,
+            self._arguments(transform.takes),
+            self._arguments(evaluation.takes),
+            bool(parts),
+            bool(evaluation.body.strip()),
+        )
         stages = [Stage("transform:transform", transform.cells)]
         if evaluation.cells:
             stages.append(Stage("evaluation:evaluate", evaluation.cells))
@@ -85,7 +118,7 @@ class BatchWriter(Writer):
     def _pipeline(self, given: list[str], transform: list[str], evaluate: list[str], reads: bool, judges: bool) -> str:
         parameters = self.parameters()
         lines = ["metrics = Metrics()"]
-        for name, _, expression in self.sources.functions():
+        for name, _, _expression in self.sources.functions():
             lines.append(f"{name} = sources.{name}(settings)")
 
         def handed(names: list[str]) -> str:
@@ -99,8 +132,16 @@ class BatchWriter(Writer):
         heads = ["from . import sources"] if reads else []
         if judges:
             heads.append("from .evaluation import evaluate")
-        heads += ["from .results import Metrics, Run", "from .settings import Settings", "from .transform import transform"]
+        heads += [
+            "from .results import Metrics, Run",
+            "from .settings import Settings",
+            "from .transform import transform",
+        ]
         body = shifted('"""Runs the steps; files land in the working folder."""\n' + "\n".join(lines), "    ")
-        return ('"""The one composition of the stages: whoever runs it, on a laptop or in an orchestrator, calls `run`."""\n\n'
-                "from __future__ import annotations\n\n" + "\n".join(heads) + '\n\nROWS = ""\nTARGET = None\nMODEL = None\n\n__all__ = ["MODEL", "ROWS", "TARGET", "run"]\n\n\n'
-                "def run(settings: Settings) -> Run:\n" + body + "\n")
+        return (
+            '"""The one composition of the stages: whoever runs it, on a laptop or in an orchestrator, calls `run`."""\n\n'
+            "from __future__ import annotations\n\n"
+            + "\n".join(heads)
+            + '\n\nROWS = ""\nTARGET = None\nMODEL = None\n\n__all__ = ["MODEL", "ROWS", "TARGET", "run"]\n\n\n'
+            "def run(settings: Settings) -> Run:\n" + body + "\n"
+        )

@@ -12,7 +12,21 @@ from jupyter_prod.program import Program
 from jupyter_prod.program.events import Read
 from jupyter_prod.scaffold.stages.names import BUILTINS, imported_names
 
-TAKEN = BUILTINS | {"learned", "metrics", "settings", "contest", "rows", "model", "sources", "features", "train", "evaluate", "pipeline", "run", "answer"}
+TAKEN = BUILTINS | {
+    "learned",
+    "metrics",
+    "settings",
+    "contest",
+    "rows",
+    "model",
+    "sources",
+    "features",
+    "train",
+    "evaluate",
+    "pipeline",
+    "run",
+    "answer",
+}
 
 
 class Sources:
@@ -26,8 +40,11 @@ class Sources:
         self.settings: dict[str, str] = {}
         for read in self.reads:
             if not self._at_top(read):
-                raise NoService(read.statement, "a file is read inside a function or a loop, not by a call of its own",
-                                "read the file at the top level of a cell: name = pandas.read_csv(path)")
+                raise NoService(
+                    read.statement,
+                    "a file is read inside a function or a loop, not by a call of its own",
+                    "read the file at the top level of a cell: name = pandas.read_csv(path)",
+                )
             self.by_input[read.name] = self._name(read)
 
     def _at_top(self, read: Read) -> bool:
@@ -35,7 +52,12 @@ class Sources:
 
     def _name(self, read: Read) -> str:
         node = self.program.statements[read.statement].node
-        stem = re.sub(r"\W+", "_", (read.path or read.qualified.rsplit(".", 1)[-1]).replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0], flags=re.ASCII)
+        stem = re.sub(
+            r"\W+",
+            "_",
+            (read.path or read.qualified.rsplit(".", 1)[-1]).replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0],
+            flags=re.ASCII,
+        )
         name = stem.strip("_").lower() or "data"
         if isinstance(node, ast.Assign) and node.value is read.node and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
@@ -62,9 +84,13 @@ class Sources:
         found = set()
         for read in self.reads:
             node = self.program.statements[read.statement].node
-            if isinstance(node, ast.Assign) and node.value is read.node and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-                if node.targets[0].id == self.by_input[read.name]:
-                    found.add(read.statement)
+            if (
+                isinstance(node, ast.Assign)
+                and node.value is read.node
+                and len(node.targets) == 1
+                and isinstance(node.targets[0], ast.Name)
+            ) and node.targets[0].id == self.by_input[read.name]:
+                found.add(read.statement)
         return found
 
     def nouns(self) -> tuple[Input, ...]:
@@ -91,7 +117,11 @@ class Sources:
             node = read.node
             if read.path is None:
                 if read.format not in ("dataset",):
-                    raise NoService(read.statement, "the path that is read can't be known from the notebook's text", "name the file by a literal")
+                    raise NoService(
+                        read.statement,
+                        "the path that is read can't be known from the notebook's text",
+                        "name the file by a literal",
+                    )
                 found.append((name, f"What `{read.qualified}` gives (cell {statement.cell}).", ast.unparse(node)))
                 continue
             call = ast.parse(ast.unparse(node), mode="eval").body
@@ -104,5 +134,7 @@ class Sources:
                     if keyword_argument.arg in ("filepath_or_buffer", "io", "path", "path_or_buf", "fname"):
                         keyword_argument.value = path
                         break
-            found.append((name, f"The rows of {read.path.replace(chr(92), '/')} (cell {statement.cell}).", ast.unparse(call)))
+            found.append(
+                (name, f"The rows of {read.path.replace(chr(92), '/')} (cell {statement.cell}).", ast.unparse(call))
+            )
         return found

@@ -12,7 +12,7 @@ from jupyter_prod.scaffold.stages.marks import Marks
 from jupyter_prod.scaffold.stages.rewrite import Rewriter
 from jupyter_prod.scaffold.stages.source import Edit, apply
 
-CONTEST = '''class __prod_Contest__:
+CONTEST = """class __prod_Contest__:
     def __init__(self, better):
         self.sign, self.entries = (-1.0 if better == "lower" else 1.0), []
     def enter(self, name, model, score):
@@ -21,7 +21,7 @@ CONTEST = '''class __prod_Contest__:
     def best(self):
         return max(self.entries, key=lambda entry: entry[0])[1]
 __prod_contest__ = __prod_Contest__({better!r})
-'''
+"""
 
 
 def instrumented(program: Program, layout: Layout | None, used: set[int]) -> tuple[Probe, ...]:
@@ -39,12 +39,18 @@ def instrumented(program: Program, layout: Layout | None, used: set[int]) -> tup
         if statement.index in wanted or (isinstance(statement.node, DEFINITIONS) and statement.index in used):
             new = rewriter.statement(statement, "plain")
             lines += marks.containers(statement.index) if statement.index in wanted else []
-        if layout is not None and choice is not None and layout.x_node is not None and statement.index == _asked_at(layout):
+        if (
+            layout is not None
+            and choice is not None
+            and layout.x_node is not None
+            and statement.index == _asked_at(layout)
+        ):
             lines.append(_probe(program, rewriter, layout))
         if lines or new != text:
             source = rewriter.source_of(statement.cell)
             edits.setdefault(statement.cell, []).append(
-                Edit(source.start(statement.node), source.end(statement.node), "\n".join([new, *lines])))
+                Edit(source.start(statement.node), source.end(statement.node), "\n".join([new, *lines]))
+            )
     if choice is not None and choice.contest and edits:
         first = min(s.cell for s in program.statements)
         source = rewriter.source_of(first)
@@ -61,9 +67,16 @@ def instrumented(program: Program, layout: Layout | None, used: set[int]) -> tup
 def _asked_at(layout: Layout) -> int:
     """The statement after which the model and its rows can be asked together."""
     assert layout.choice is not None
-    latest = max(layout.x_statement, layout.choice.final.fit.statement, *layout.answer, *[
-        m.statement for c in layout.choice.contest for m in c.metrics[:1]]) if layout.answer or layout.choice.contest else max(
-        layout.x_statement, layout.choice.final.fit.statement)
+    latest = (
+        max(
+            layout.x_statement,
+            layout.choice.final.fit.statement,
+            *layout.answer,
+            *[m.statement for c in layout.choice.contest for m in c.metrics[:1]],
+        )
+        if layout.answer or layout.choice.contest
+        else max(layout.x_statement, layout.choice.final.fit.statement)
+    )
     return latest
 
 
@@ -79,7 +92,9 @@ def _probe(program: Program, rewriter: Rewriter, layout: Layout) -> str:
             if candidate.index >= answered.index and _holds(candidate.node, layout.answer_node):
                 answered = candidate
                 break
-        answer = " ".join(line.strip() for line in rewriter.source_of(answered.cell).segment(layout.answer_node).split("\n"))
+        answer = " ".join(
+            line.strip() for line in rewriter.source_of(answered.cell).segment(layout.answer_node).split("\n")
+        )
         return f"__prod_probe__({model}, {rows}, lambda *_: {answer})"
     return f"__prod_probe__({model}, {rows})"
 

@@ -17,7 +17,9 @@ CONTAINERS = ("list", "dict", "frame", "series", "array")
 class Marks:
     """Adds recording calls to statements: `recorder("name", value)`, and `contest` entries where models compete."""
 
-    def __init__(self, program: Program, rewriter: Rewriter, choice: Choice | None, recorder: str, contest: str) -> None:
+    def __init__(
+        self, program: Program, rewriter: Rewriter, choice: Choice | None, recorder: str, contest: str
+    ) -> None:
         self.program, self.rewriter, self.recorder, self.contest = program, rewriter, recorder, contest
         self.entries: dict[int, tuple[Candidate, Metric]] = {}
         self.shown: set[int] = {id(s.node) for s in program.statements if s.last}
@@ -52,7 +54,9 @@ class Marks:
     def containers(self, index: int) -> list[str]:
         """Recording calls for the tables and lists of metrics that a compound statement has filled."""
         statement = self.program.statements[index]
-        if isinstance(statement.node, ast.Assign) or not (hasattr(statement.node, "body") or isinstance(statement.node, ast.Expr)):
+        if isinstance(statement.node, ast.Assign) or not (
+            hasattr(statement.node, "body") or isinstance(statement.node, ast.Expr)
+        ):
             return []
         found = []
         for name, value in statement.trace.held.items():
@@ -69,13 +73,22 @@ class Marks:
         self.used = True
         text = text if text is not None else self.rewriter.text(node)
         note = self.program.note(node)
-        if note is not None and note.value.type == "classification_report" and isinstance(node, ast.Call) and "output_dict" not in text:
+        if (
+            note is not None
+            and note.value.type == "classification_report"
+            and isinstance(node, ast.Call)
+            and "output_dict" not in text
+        ):
             text = text.rstrip().removesuffix(")").rstrip().rstrip(",") + ", output_dict=True)"
         return f"{self.recorder}({_literal(label)}, {text})"
 
     def _printed(self, call: ast.expr) -> list[str] | None:
         """The recording calls that stand for a `print`, or None where it prints no metric."""
-        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id not in ("print", "display"):
+        if (
+            not isinstance(call, ast.Call)
+            or not isinstance(call.func, ast.Name)
+            or call.func.id not in ("print", "display")
+        ):
             return None
         said: list[str] = []
         words = ""
@@ -95,7 +108,11 @@ class Marks:
                 elif isinstance(part, ast.FormattedValue) and is_metric(self.program, part.value):
                     said.append(self._record(_words(lead) or _label(part.value), part.value, ast.unparse(part.value)))
             return ""
-        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mod, ast.Add)) and not is_metric_alone(self.program, node):
+        if (
+            isinstance(node, ast.BinOp)
+            and isinstance(node.op, (ast.Mod, ast.Add))
+            and not is_metric_alone(self.program, node)
+        ):
             lead = self._argument(node.left, words, said)
             right = node.right
             for part in right.elts if isinstance(right, ast.Tuple) else [right]:
@@ -107,9 +124,16 @@ class Marks:
             values = [*node.args, *(k.value for k in node.keywords)]
             for place, part in enumerate(values):
                 if is_metric(self.program, part):
-                    said.append(self._record(_words(pieces[place] if place < len(pieces) else lead) or _label(part), part))
+                    said.append(
+                        self._record(_words(pieces[place] if place < len(pieces) else lead) or _label(part), part)
+                    )
             return ""
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "str" and len(node.args) == 1:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "str"
+            and len(node.args) == 1
+        ):
             return self._argument(node.args[0], words, said)
         if is_metric(self.program, node):
             said.append(self._record(_words(words) or _label(node), node))
@@ -143,9 +167,11 @@ class Marks:
 
 def is_metric_alone(program: Program, node: ast.BinOp) -> bool:
     """Whether a sum is a number of its own (`a + b`) rather than words with a number."""
+
     def text(part: ast.expr) -> bool:
         note = program.note(part)
         return isinstance(part, ast.JoinedStr) or (note is not None and note.value.kind == "text")
+
     return not (text(node.left) or text(node.right)) and is_metric(program, node)
 
 
@@ -163,9 +189,21 @@ def _label(node: ast.expr) -> str:
     for part in ast.walk(node):
         if isinstance(part, ast.Call):
             function = part.func
-            name = function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+            name = (
+                function.attr
+                if isinstance(function, ast.Attribute)
+                else function.id
+                if isinstance(function, ast.Name)
+                else ""
+            )
             if name not in ("round", "float", "int", "str", "mean", "format", ""):
-                owner = function.value.id + " " if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and name in ("score", "evaluate") else ""
+                owner = (
+                    function.value.id + " "
+                    if isinstance(function, ast.Attribute)
+                    and isinstance(function.value, ast.Name)
+                    and name in ("score", "evaluate")
+                    else ""
+                )
                 return owner + name
     return ast.unparse(node)[:60]
 

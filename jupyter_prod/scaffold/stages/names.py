@@ -17,39 +17,42 @@ class _Loads(ast.NodeVisitor):
         self.stores: list[str] = []
         self.hidden: list[set[str]] = []
 
-    def visit_Name(self, node: ast.Name) -> None:  # noqa: N802 - the name is the standard library's
+    def visit_Name(self, node: ast.Name) -> None:
         if any(node.id in h for h in self.hidden):
             return
         if isinstance(node.ctx, ast.Load):
             if node.id not in self.stores:
                 self.loads.append(node.id)
-        elif isinstance(node.ctx, ast.Store):
-            if not self.hidden:
-                self.stores.append(node.id)
+        elif isinstance(node.ctx, ast.Store) and not self.hidden:
+            self.stores.append(node.id)
 
-    def visit_Assign(self, node: ast.Assign) -> None:  # noqa: N802
+    def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
         for target in node.targets:
             self.visit(target)
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:  # noqa: N802
-        if isinstance(node.target, ast.Name) and node.target.id not in self.stores and not any(node.target.id in h for h in self.hidden):
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        if (
+            isinstance(node.target, ast.Name)
+            and node.target.id not in self.stores
+            and not any(node.target.id in h for h in self.hidden)
+        ):
             self.loads.append(node.target.id)
         self.visit(node.value)
         self.visit(node.target)
 
-    def visit_For(self, node: ast.For) -> None:  # noqa: N802
+    def visit_For(self, node: ast.For) -> None:
         self.visit(node.iter)
         self.visit(node.target)
         for child in (*node.body, *node.orelse):
             self.visit(child)
 
-    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:  # noqa: N802
+    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
         self.stores += [a.asname or a.name.split(".")[0] for a in node.names]
 
-    visit_ImportFrom = visit_Import  # noqa: N815
+    visit_ImportFrom = visit_Import
 
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:  # noqa: N802
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         if node.name:
             self.stores.append(node.name)
         self.generic_visit(node)
@@ -69,19 +72,19 @@ class _Loads(ast.NodeVisitor):
             self.visit(child)
         self.hidden.pop()
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         for decorator in node.decorator_list:
             self.visit(decorator)
         if not self.hidden:
             self.stores.append(node.name)
         self._function(node)
 
-    visit_AsyncFunctionDef = visit_FunctionDef  # type: ignore[assignment]  # noqa: N815
+    visit_AsyncFunctionDef = visit_FunctionDef  # type: ignore[assignment]
 
-    def visit_Lambda(self, node: ast.Lambda) -> None:  # noqa: N802
+    def visit_Lambda(self, node: ast.Lambda) -> None:
         self._function(node)
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
         if not self.hidden:
             self.stores.append(node.name)
         for base in (*node.bases, *node.decorator_list):
@@ -104,7 +107,7 @@ class _Loads(ast.NodeVisitor):
             self.visit(element)
         self.hidden.pop()
 
-    visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = _comprehension  # noqa: N815
+    visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = _comprehension
 
 
 def free_names(text: str) -> list[str]:
@@ -137,7 +140,9 @@ def import_lines(trees: Iterable[ast.AST], local: Iterable[str]) -> dict[str, st
                     elif alias.asname:
                         found[name] = f"import {alias.name} as {alias.asname}"
                     else:
-                        found[name] = "\n".join(dict.fromkeys([*found.get(name, "").split("\n"), f"import {alias.name}"])).strip()
+                        found[name] = "\n".join(
+                            dict.fromkeys([*found.get(name, "").split("\n"), f"import {alias.name}"])
+                        ).strip()
             elif isinstance(node, ast.ImportFrom) and node.module and node.module != "__future__":
                 dot = "." if node.module in own else ""
                 for alias in node.names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from pathlib import Path
 
 from jupyter_prod.notebook import Notebook
@@ -19,7 +20,9 @@ from jupyter_prod.scaffold.stages.service import ServiceWriter
 from jupyter_prod.scaffold.stages.write import Writer
 
 
-def write_plan(notebook: Notebook, program: Program, model: str | None = None, target: str | None = None, kind: str = "auto") -> Plan:
+def write_plan(
+    notebook: Notebook, program: Program, model: str | None = None, target: str | None = None, kind: str = "auto"
+) -> Plan:
     """The plan of the highest level that can be written; `kind` names the level that is asked for.
 
     Raises UsableError where `model` names no fitted model.
@@ -48,10 +51,20 @@ def _service(notebook: Notebook, program: Program, outline: Draft, reasons: list
     final = layout.choice.final
     statement = program.statements[final.fit.statement]
     return Plan(
-        level="service", model=Model(final.name, final.estimator.type, layout.choice.chosen, Place(statement.cell, statement.line)),
-        target=outline.target, rows=writer.rows_name, inputs=sources.nouns(), parameters=_parameters(writer), stages=stages,
-        left_behind=left_behind(program, layout.all()), reasons=tuple(reasons), imports=_imports(modules, program, notebook),
-        local_modules=_local(program, notebook, modules), modules=modules, probes=instrumented(program, layout, layout.all()))
+        level="service",
+        model=Model(final.name, final.estimator.type, layout.choice.chosen, Place(statement.cell, statement.line)),
+        target=outline.target,
+        rows=writer.rows_name,
+        inputs=sources.nouns(),
+        parameters=_parameters(writer),
+        stages=stages,
+        left_behind=left_behind(program, layout.all()),
+        reasons=tuple(reasons),
+        imports=_imports(modules, program, notebook),
+        local_modules=_local(program, notebook, modules),
+        modules=modules,
+        probes=instrumented(program, layout, layout.all()),
+    )
 
 
 def _batch(notebook: Notebook, program: Program, reasons: list[Obstacle]) -> Plan:
@@ -60,23 +73,33 @@ def _batch(notebook: Notebook, program: Program, reasons: list[Obstacle]) -> Pla
     writer = BatchWriter(program, layout, sources)
     modules, stages = writer.modules()
     return Plan(
-        level="batch", inputs=sources.nouns(), parameters=_parameters(writer), stages=stages, left_behind=left_behind(program, layout.all()),
-        reasons=tuple(reasons), imports=_imports(modules, program, notebook), local_modules=_local(program, notebook, modules), modules=modules,
-        probes=instrumented(program, None, layout.all()))
+        level="batch",
+        inputs=sources.nouns(),
+        parameters=_parameters(writer),
+        stages=stages,
+        left_behind=left_behind(program, layout.all()),
+        reasons=tuple(reasons),
+        imports=_imports(modules, program, notebook),
+        local_modules=_local(program, notebook, modules),
+        modules=modules,
+        probes=instrumented(program, None, layout.all()),
+    )
 
 
 def _job(notebook: Notebook, program: Program, reasons: list[Obstacle]) -> Plan:
     everything = {s.index for s in program.statements}
     inputs = []
-    try:
+    with contextlib.suppress(NoService):
         inputs = list(Sources(program, everything).nouns())
-    except NoService:
-        pass
     imports = sorted({n for s in program.statements for n in imported(s.node)})
     imports += sorted({n for m in program.local_modules for n in _module_imports(notebook.path.parent, m)})
-    return Plan(level="notebook-job", inputs=tuple(i for i in inputs if i.path), reasons=tuple(reasons),
-                imports=tuple(n for n in dict.fromkeys(imports) if n.split(".")[0] not in program.local_modules),
-                local_modules={m: str(notebook.path.parent / (m.replace(".", "/") + ".py")) for m in program.local_modules})
+    return Plan(
+        level="notebook-job",
+        inputs=tuple(i for i in inputs if i.path),
+        reasons=tuple(reasons),
+        imports=tuple(n for n in dict.fromkeys(imports) if n.split(".")[0] not in program.local_modules),
+        local_modules={m: str(notebook.path.parent / (m.replace(".", "/") + ".py")) for m in program.local_modules},
+    )
 
 
 def _parameters(writer: Writer) -> tuple[Parameter, ...]:
@@ -87,7 +110,7 @@ def _imports(modules: dict[str, str], program: Program, notebook: Notebook) -> t
     """The modules that the project's own code imports, those of the notebook's local modules included."""
     found: list[str] = []
     for text in modules.values():
-        found += [n for n in imported(ast.parse(text))]
+        found += list(imported(ast.parse(text)))
     for name in _local(program, notebook, modules):
         found += _module_imports(notebook.path.parent, name)
     return tuple(n for n in dict.fromkeys(found) if n.split(".")[0] not in program.local_modules and n != "__future__")
@@ -95,7 +118,9 @@ def _imports(modules: dict[str, str], program: Program, notebook: Notebook) -> t
 
 def _module_imports(folder: Path, name: str) -> list[str]:
     try:
-        return imported(ast.parse((folder / (name.replace(".", "/") + ".py")).read_text(encoding="utf-8", errors="replace")))
+        return imported(
+            ast.parse((folder / (name.replace(".", "/") + ".py")).read_text(encoding="utf-8", errors="replace"))
+        )
     except (OSError, SyntaxError, ValueError):
         return []
 
@@ -103,7 +128,8 @@ def _module_imports(folder: Path, name: str) -> list[str]:
 def _local(program: Program, notebook: Notebook, modules: dict[str, str]) -> dict[str, str]:
     """The modules beside the notebook that the project needs."""
     text = "\n".join(modules.values())
-    return {m: str(notebook.path.parent / (m.replace(".", "/") + ".py")) for m in program.local_modules
-            if f"from .{m} import" in text or f"from . import {m}" in text}
-
-
+    return {
+        m: str(notebook.path.parent / (m.replace(".", "/") + ".py"))
+        for m in program.local_modules
+        if f"from .{m} import" in text or f"from . import {m}" in text
+    }

@@ -15,7 +15,9 @@ from jupyter_prod.program.events import Note
 from jupyter_prod.program.values import Value
 from jupyter_prod.scaffold.stages.source import Edit, Source
 
-WRAPPED = frozenset({"scalar", "series", "frame", "array", "list", "dict", "text", "unknown", "columns", "tuple", "shape", "row"})
+WRAPPED = frozenset(
+    {"scalar", "series", "frame", "array", "list", "dict", "text", "unknown", "columns", "tuple", "shape", "row"}
+)
 METHODS = {"fit_transform", "fit_predict", "fit"}
 CALLS = {"get_dummies", "cut", "qcut", "factorize"}
 
@@ -138,7 +140,11 @@ class Rewriter:
             note = self.program.note(node.value)
             if note is not None and not bound:
                 bound.append(note.value)
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+        elif (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Call)
+            and isinstance(node.value.func, ast.Attribute)
+        ):
             note = self.program.note(node.value.func.value)
             if note is not None and note.value.kind in ("frame", "series", "array"):
                 bound.append(note.value)
@@ -177,8 +183,11 @@ class Rewriter:
             return None
         wholes = node.value.args
         step = 2 if note.select == "split" else 1
-        lines = [f"{self.source.segment(t)} = {self.text(wholes[i // step])}" for i, t in enumerate(targets.elts)
-                 if i // step < len(wholes) and self.wanted(t)]
+        lines = [
+            f"{self.source.segment(t)} = {self.text(wholes[i // step])}"
+            for i, t in enumerate(targets.elts)
+            if i // step < len(wholes) and self.wanted(t)
+        ]
         serve = "\n".join(lines)
         if self.mode == "serve":
             return serve
@@ -204,7 +213,7 @@ class Rewriter:
         found: list[Edit] = []
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.JoinedStr):
-                continue                                   # its inner places are not told truly before Python 3.12
+                continue  # its inner places are not told truly before Python 3.12
             if isinstance(child, ast.stmt):
                 if self.quiet and self.only_shows(child):
                     found.append(self._removal(node, child))
@@ -227,10 +236,14 @@ class Rewriter:
         """Whether a statement within a loop, a branch or a function does nothing but print or draw."""
         if isinstance(node, ast.Expr):
             if self.after is not None and self.after(node, "") not in ("",):
-                return False                               # it tells a metric
+                return False  # it tells a metric
             if isinstance(node.value, ast.Constant):
                 return False
-            if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name) and node.value.func.id in ("print", "display"):
+            if (
+                isinstance(node.value, ast.Call)
+                and isinstance(node.value.func, ast.Name)
+                and node.value.func.id in ("print", "display")
+            ):
                 return True
             note = self.program.note(node.value)
             return note is not None and note.value.kind == "figure"
@@ -250,7 +263,11 @@ class Rewriter:
         before = text.rfind("\n", 0, start)
         after = text.find("\n", end)
         after = min(len(text) if after < 0 else after, self.source.end(block))
-        if before > self.source.start(block) and not text[before:start].strip() and not text[end:after].split("#")[0].strip(" ;\t"):
+        if (
+            before > self.source.start(block)
+            and not text[before:start].strip()
+            and not text[end:after].split("#")[0].strip(" ;\t")
+        ):
             return Edit(before, max(after, end), "")
         return Edit(start, end, "pass")
 
@@ -278,7 +295,11 @@ class Rewriter:
     def is_statistic(self, node: ast.expr, note: Note) -> bool:
         """Whether an expression is learned from rows that it touches itself."""
         value = note.value
-        if not value.learned or value.kind not in WRAPPED or isinstance(node, (ast.Name, ast.Constant, ast.Starred, ast.Slice)):
+        if (
+            not value.learned
+            or value.kind not in WRAPPED
+            or isinstance(node, (ast.Name, ast.Constant, ast.Starred, ast.Slice))
+        ):
             return False
         if value.metric or value.prediction is not None or note.inplace or note.learn in METHODS:
             return False
@@ -289,7 +310,12 @@ class Rewriter:
         for part in ast.walk(node):
             if isinstance(part, (ast.Name, ast.Attribute, ast.Subscript)):
                 note = self.program.note(part)
-                if note is not None and note.value.axis and note.value.kind in ("frame", "series", "array", "list", "unknown", "index", "accessor", "groupby"):
+                if (
+                    note is not None
+                    and note.value.axis
+                    and note.value.kind
+                    in ("frame", "series", "array", "list", "unknown", "index", "accessor", "groupby")
+                ):
                     return True
         return False
 
@@ -341,7 +367,11 @@ class Rewriter:
                 return f"learned.{how}({', '.join([quoted, self.text(node.func.value), *self.argument_texts(node)])})"
             return f"learned.{how}({', '.join([quoted, *self.argument_texts(node)])})"
         if how in ("categories", "rank", "str_dummies") and isinstance(node.func, ast.Attribute):
-            base = node.func.value.value if how == "str_dummies" and isinstance(node.func.value, ast.Attribute) else node.func.value
+            base = (
+                node.func.value.value
+                if how == "str_dummies" and isinstance(node.func.value, ast.Attribute)
+                else node.func.value
+            )
             return f"learned.{how}({', '.join([self.quoted(node, how), self.text(base), *self.argument_texts(node)])})"
         if how == "group" and isinstance(node.func, ast.Attribute):
             return f"learned.group({', '.join([self.quoted(node, how), self.text(node.func.value), repr(node.func.attr).replace(chr(39), chr(34)), *self.argument_texts(node)])})"
@@ -366,9 +396,13 @@ class Rewriter:
         """The texts of a call's arguments, rewritten."""
         texts = []
         for argument in node.args:
-            texts.append(("*" + self.text(argument.value)) if isinstance(argument, ast.Starred) else self.text(argument))
+            texts.append(
+                ("*" + self.text(argument.value)) if isinstance(argument, ast.Starred) else self.text(argument)
+            )
         for keyword in node.keywords:
-            texts.append(f"{keyword.arg}={self.text(keyword.value)}" if keyword.arg else f"**{self.text(keyword.value)}")
+            texts.append(
+                f"{keyword.arg}={self.text(keyword.value)}" if keyword.arg else f"**{self.text(keyword.value)}"
+            )
         return texts
 
     def selects(self, node: ast.expr, note: Note) -> str | None:
@@ -395,7 +429,13 @@ class Rewriter:
     def looks_up(self, node: ast.expr, note: Note) -> str | None:
         """A table of another input, asked for by the rows: it is learned whole."""
         value = note.value
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and value.kind in ("frame", "series") and value.axis and self.rows not in value.axis:
+        if (
+            isinstance(node, ast.Name)
+            and isinstance(node.ctx, ast.Load)
+            and value.kind in ("frame", "series")
+            and value.axis
+            and self.rows not in value.axis
+        ):
             name = self.name(node, "table")
             return f'learned("{name}", lambda: {node.id})'
         return None
@@ -408,7 +448,11 @@ class Rewriter:
         frames = [n is not None and n.value.kind == "frame" and bool(n.value.axis) for n in notes]
         if not any(frames):
             return None
-        ours = [e for e, n, f in zip(node.elts, notes, frames, strict=True) if not f or (n is not None and self.rows in n.value.axis)]
+        ours = [
+            e
+            for e, n, f in zip(node.elts, notes, frames, strict=True)
+            if not f or (n is not None and self.rows in n.value.axis)
+        ]
         if len(ours) == len(node.elts):
             return None
         left, right = ("[", "]") if isinstance(node, ast.List) else ("(", ",)")
@@ -443,7 +487,11 @@ class Rewriter:
         if id(node) in self.learned_names:
             return self.learned_names[id(node)]
         fitted = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in METHODS
-        parts = [self.target_name] if self.target_name and not suffix and not fitted else [*self._words(node, bool(suffix)), suffix]
+        parts = (
+            [self.target_name]
+            if self.target_name and not suffix and not fitted
+            else [*self._words(node, bool(suffix)), suffix]
+        )
         base = "_".join(p for p in parts if p) or "value"
         base = base[:60].strip("_")
         for variable in self._loop_variables(node):
@@ -485,7 +533,9 @@ class Rewriter:
         found = []
         for targets in self.loops:
             for target in sorted(targets & names):
-                note = next((self.program.note(n) for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == target), None)
+                note = next(
+                    (self.program.note(n) for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == target), None
+                )
                 if note is not None and note.value.kind in ("text", "scalar", "unknown"):
                     found.append(target)
         return found
@@ -504,7 +554,9 @@ def _keeps(node: ast.expr) -> bool:
         return False
     if node.func.attr == "copy":
         return True
-    return node.func.attr == "reset_index" and any(k.arg == "drop" and isinstance(k.value, ast.Constant) and k.value.value is True for k in node.keywords)
+    return node.func.attr == "reset_index" and any(
+        k.arg == "drop" and isinstance(k.value, ast.Constant) and k.value.value is True for k in node.keywords
+    )
 
 
 def _last_name(node: ast.expr) -> str:
@@ -517,5 +569,3 @@ def _last_name(node: ast.expr) -> str:
 
 def _targets(node: ast.expr) -> set[str]:
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-
-

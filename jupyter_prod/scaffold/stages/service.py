@@ -31,15 +31,22 @@ class ServiceWriter(Writer):
         features = self.code(layout.features, dict.fromkeys(layout.features, "features"), False)
         serve_x = self.chain(layout.serving, layout.x_statement, layout.x_node)
         serve_y = self._target_chain()
-        self.kept = [n for n in dict.fromkeys([*serve_x.takes, *serve_y.takes]) if n not in features.binds and n != "learned" and n not in self.parameters()
-                     and n not in features.takes]
+        self.kept = [
+            n
+            for n in dict.fromkeys([*serve_x.takes, *serve_y.takes])
+            if n not in features.binds and n != "learned" and n not in self.parameters() and n not in features.takes
+        ]
         answer = self._answer()
         training_modes = self._training_modes()
         keeps = self._keeps([*layout.training, *layout.features])
         training = self.code(layout.training, training_modes, True, keeps)
         evaluation = self.code(layout.evaluation, {}, True)
         later = dict.fromkeys([*training.takes, *evaluation.takes, *serve_x.takes, *serve_y.takes])
-        given = [n for n in dict.fromkeys([*features.binds, *(n for n in features.takes if n in self.sources.names())]) if n in later and features.body.strip()]
+        given = [
+            n
+            for n in dict.fromkeys([*features.binds, *(n for n in features.takes if n in self.sources.names())])
+            if n in later and features.body.strip()
+        ]
         texts = {
             "features.py": self._features(features, given),
             "serving.py": self._serving(features, given, serve_x, serve_y, answer),
@@ -52,15 +59,28 @@ class ServiceWriter(Writer):
             del texts["features.py"]
         definitions = self.functions.texts()
         if definitions:
-            texts["functions.py"] = self.module("The notebook's own functions.", "\n" + "\n\n\n".join(
-                "\n".join(t for t in (s.comment, text) if t) for s, text in definitions) + "\n")
+            texts["functions.py"] = self.module(
+                "The notebook's own functions.",
+                "\n" + "\n\n\n".join("\n".join(t for t in (s.comment, text) if t) for s, text in definitions) + "\n",
+            )
         if self.constants():
-            texts["constants.py"] = '"""The notebook\'s constants."""\n\nfrom __future__ import annotations\n\n' + "\n".join(
-                self.rewriter.source_of(s.cell).segment(s.node) for s in self.constants().values()) + "\n"
+            texts["constants.py"] = (
+                '"""The notebook\'s constants."""\n\nfrom __future__ import annotations\n\n'
+                + "\n".join(self.rewriter.source_of(s.cell).segment(s.node) for s in self.constants().values())
+                + "\n"
+            )
         if not evaluation.body.strip():
             del texts["evaluation.py"]
-        stages = [Stage(f"sources:{n}", (self.program.statements[r.statement].cell,)) for n, r in zip(self.sources.names(), self.sources.reads, strict=False)]
-        for name, code in (("features:features", features), ("serving:model_input", serve_x), ("training:train", training), ("evaluation:evaluate", evaluation)):
+        stages = [
+            Stage(f"sources:{n}", (self.program.statements[r.statement].cell,))
+            for n, r in zip(self.sources.names(), self.sources.reads, strict=False)
+        ]
+        for name, code in (
+            ("features:features", features),
+            ("serving:model_input", serve_x),
+            ("training:train", training),
+            ("evaluation:evaluate", evaluation),
+        ):
             if code.cells:
                 stages.append(Stage(name, code.cells))
         return texts, tuple(stages)
@@ -75,7 +95,10 @@ class ServiceWriter(Writer):
         inner = [i for i in indices if i < statement or self._binds_before(i, statement, node)]
         code = self.code([i for i in inner if i != statement], dict.fromkeys(indices, "serve"), False)
         self.rewriter.wanted_names = None
-        self.rewriter.mode, self.rewriter.source = "serve", self.rewriter.source_of(self.program.statements[statement].cell)
+        self.rewriter.mode, self.rewriter.source = (
+            "serve",
+            self.rewriter.source_of(self.program.statements[statement].cell),
+        )
         final = self.rewriter.text(node)
         self.rewriter.mode = "plain"
         body = "\n".join(t for t in (code.body, f"return {final}") if t)
@@ -113,7 +136,9 @@ class ServiceWriter(Writer):
             writers: set[int] = set()
             for user in users:
                 writers |= self.program.statements[user].trace.name_needs.get(name, set())
-            placed = [w for w in writers if w in stages] or [s for s in stages if name in self.program.statements[s].trace.binds]
+            placed = [w for w in writers if w in stages] or [
+                s for s in stages if name in self.program.statements[s].trace.binds
+            ]
             if placed:
                 lines.setdefault(max(placed), []).append(f'learned.keep("{name}", {name})')
         return lines
@@ -122,12 +147,21 @@ class ServiceWriter(Writer):
 
     def _features(self, code: Code, given: list[str]) -> str:
         takes = self._ordered(code.takes, first=self.rows_name)
-        copies = [f"{n} = {n}.copy()" for n in takes if n in self.sources.names() and self._is_frame(n)
-                  and n in self._mutated() and not (n != self.rows_name)]
+        copies = [
+            f"{n} = {n}.copy()"
+            for n in takes
+            if n in self.sources.names() and self._is_frame(n) and n in self._mutated() and n == self.rows_name
+        ]
         body = "\n".join([*copies, code.body])
-        text = function(f"def features({signature(takes)}) -> Any:", "Raw rows to what the model is made from, at training and in the service.", body,
-                        _several(given))
-        return self.module("From raw rows to features: the notebook's statements, what they learn from rows named.", text)
+        text = function(
+            f"def features({signature(takes)}) -> Any:",
+            "Raw rows to what the model is made from, at training and in the service.",
+            body,
+            _several(given),
+        )
+        return self.module(
+            "From raw rows to features: the notebook's statements, what they learn from rows named.", text
+        )
 
     def _mutated(self) -> set[str]:
         """Inputs: their frames are copied, so that what was read stays as it was."""
@@ -140,7 +174,11 @@ class ServiceWriter(Writer):
     def _ordered(self, names: tuple[str, ...], first: str = "") -> list[str]:
         rest = [n for n in names if n not in (first, "learned", "metrics", "contest")]
         head = [first] if first else []
-        return [*head, *rest, *(n for n in ("learned", "metrics", "contest") if n in names or n == "learned" and first)]
+        return [
+            *head,
+            *rest,
+            *(n for n in ("learned", "metrics", "contest") if n in names or (n == "learned" and first)),
+        ]
 
     def _serving(self, features: Code, given: list[str], serve_x: Code, serve_y: Code, answer: str) -> str:
         read = next(r for r in self.sources.reads if r.name == self.layout.rows)
@@ -156,7 +194,11 @@ class ServiceWriter(Writer):
             else:
                 arguments.append(f'learned["{name}"]')
         fresh = "learned = learned.serving()"
-        prepared = "rows = learned.complete(rows)" if not self._bunched(read) else f'rows = dataset_of(rows, learned["{self.rows_name}"])'
+        prepared = (
+            "rows = learned.complete(rows)"
+            if not self._bunched(read)
+            else f'rows = dataset_of(rows, learned["{self.rows_name}"])'
+        )
         call = f"features({', '.join(arguments)})"
 
         def unpacked(wanted: tuple[str, ...]) -> str:
@@ -164,15 +206,44 @@ class ServiceWriter(Writer):
             return f"{left} = {call}" if given else call
 
         def kept(takes_: tuple[str, ...]) -> list[str]:
-            return [f'{n} = learned["{n}"]' for n in takes_ if n not in given and n != "learned" and n != self.rows_name]
+            return [
+                f'{n} = learned["{n}"]' for n in takes_ if n not in given and n != "learned" and n != self.rows_name
+            ]
 
         direct = [f"{self.rows_name} = rows"] if self.rows_name in serve_x.takes and self.rows_name not in given else []
-        body = "\n".join([fresh, prepared, *([unpacked(serve_x.takes)] if features.body.strip() or given else []), *direct, *kept(serve_x.takes), serve_x.body])
-        text = function("def model_input(rows: Any, learned: Learned) -> Any:", "What the model is asked for these raw rows; `learned` is the record of its training.", body)
+        body = "\n".join(
+            [
+                fresh,
+                prepared,
+                *([unpacked(serve_x.takes)] if features.body.strip() or given else []),
+                *direct,
+                *kept(serve_x.takes),
+                serve_x.body,
+            ]
+        )
+        text = function(
+            "def model_input(rows: Any, learned: Learned) -> Any:",
+            "What the model is asked for these raw rows; `learned` is the record of its training.",
+            body,
+        )
         if serve_y.body:
-            direct = [f"{self.rows_name} = rows"] if self.rows_name in serve_y.takes and self.rows_name not in given else []
-            body = "\n".join([fresh, *([unpacked(serve_y.takes)] if features.body.strip() or given else []), *direct, *kept(serve_y.takes), serve_y.body])
-            text += function("def encoded_target(rows: Any, learned: Learned) -> Any:", "The target of raw rows in the form that the model learned it.", body)
+            direct = (
+                [f"{self.rows_name} = rows"] if self.rows_name in serve_y.takes and self.rows_name not in given else []
+            )
+            body = "\n".join(
+                [
+                    fresh,
+                    *([unpacked(serve_y.takes)] if features.body.strip() or given else []),
+                    *direct,
+                    *kept(serve_y.takes),
+                    serve_y.body,
+                ]
+            )
+            text += function(
+                "def encoded_target(rows: Any, learned: Learned) -> Any:",
+                "The target of raw rows in the form that the model learned it.",
+                body,
+            )
         text += answer
         return self.module("What the service does with raw rows.", text)
 
@@ -190,18 +261,28 @@ class ServiceWriter(Writer):
         if layout.answer_node is not None and predict is not None:
             call = predict.node
             assert isinstance(call.func, ast.Attribute)
-            more = [a for a in self.rewriter_arguments(call)[1:]]
+            more = list(self.rewriter_arguments(call)[1:])
             asked = f"model.{'predict' if call.func.attr == 'fit_predict' else call.func.attr}({', '.join(['model_rows', *more])})"
             self.rewriter.replaced[id(call)] = asked
-            body = self.code(layout.answer, dict.fromkeys(layout.answer, "serve"), False) if layout.answer else Code("", (), (), ())
+            body = (
+                self.code(layout.answer, dict.fromkeys(layout.answer, "serve"), False)
+                if layout.answer
+                else Code("", (), (), ())
+            )
             statement = layout.answer[-1] if layout.answer else predict.statement
             self.rewriter.mode = "serve"
-            self.rewriter.source = cell_source(self.program.statements[statement].cell) if not layout.answer else self.rewriter.source_of(
-                self._cell_of(layout.answer_node))
+            self.rewriter.source = (
+                cell_source(self.program.statements[statement].cell)
+                if not layout.answer
+                else self.rewriter.source_of(self._cell_of(layout.answer_node))
+            )
             final = self.rewriter.text(layout.answer_node)
             self.rewriter.mode = "plain"
-            kept = [f'{n} = learned["{n}"]' for n in dict.fromkeys([*body.takes, *free_names(final)]) if n not in ("model", "model_rows", name, *body.binds)
-                    and not self.at_module(n)]
+            kept = [
+                f'{n} = learned["{n}"]'
+                for n in dict.fromkeys([*body.takes, *free_names(final)])
+                if n not in ("model", "model_rows", name, *body.binds) and not self.at_module(n)
+            ]
             for line in kept:
                 if (n := line.split(" ")[0]) not in self.kept:
                     self.kept.append(n)
@@ -212,7 +293,11 @@ class ServiceWriter(Writer):
         else:
             final = "model.predict(model_rows)"
         lines.append(f"return as_answer({final}, model, model_rows, learned)")
-        return function("def answer(model: Any, rows: Any, learned: Learned) -> Answer:", "The model's answer for raw rows, in the terms of the notebook's target.", "\n".join(x for x in lines if x))
+        return function(
+            "def answer(model: Any, rows: Any, learned: Learned) -> Answer:",
+            "The model's answer for raw rows, in the terms of the notebook's target.",
+            "\n".join(x for x in lines if x),
+        )
 
     def rewriter_arguments(self, call: ast.Call) -> list[str]:
         """The texts of a call's arguments as written."""
@@ -231,11 +316,17 @@ class ServiceWriter(Writer):
         wanted = [n for n in code.binds if n in evaluation.takes]
         model = self.layout.choice.final.name
         returns = _several(list(dict.fromkeys([*wanted, *([] if contest or model not in code.binds else [model])])))
-        text = function(f"def train({signature(takes)}) -> Any:", "Splits, fits, and judges on the way.", code.body, returns)
+        text = function(
+            f"def train({signature(takes)}) -> Any:", "Splits, fits, and judges on the way.", code.body, returns
+        )
         return self.module("The split and the fits, as the notebook does them.", text)
 
     def _evaluation(self, code: Code) -> str:
-        text = function(f"def evaluate({signature(self._ordered(code.takes))}) -> None:", "The notebook's metrics, under its own words.", code.body)
+        text = function(
+            f"def evaluate({signature(self._ordered(code.takes))}) -> None:",
+            "The notebook's metrics, under its own words.",
+            code.body,
+        )
         return self.module("What the notebook says of its model.", text)
 
     def _sources(self) -> str:
@@ -278,7 +369,9 @@ class ServiceWriter(Writer):
             made.update(given or [""])
         takes = self._ordered(training.takes)
         wanted = [n for n in training.binds if n in evaluation.takes]
-        returned = list(dict.fromkeys([*wanted, *([] if contest or final.name not in training.binds else [final.name])]))
+        returned = list(
+            dict.fromkeys([*wanted, *([] if contest or final.name not in training.binds else [final.name])])
+        )
         made.update([""])
         lines.append((f"{_several(returned)} = " if returned else "") + f"train({', '.join(handed(n) for n in takes)})")
         if evaluation.body.strip():
@@ -289,10 +382,17 @@ class ServiceWriter(Writer):
         read = "{name: frame_of(read) for name, read in inputs.items()}" if bunched else "inputs"
         lines.append(f"return Run(metrics=metrics, inputs={read}, model={model}, learned=learned)")
         body = "\n".join(lines)
-        text = function("def run(settings: Settings) -> Run:", "Reads, trains and judges; what it learned goes with the model.", body)
+        text = function(
+            "def run(settings: Settings) -> Run:",
+            "Reads, trains and judges; what it learned goes with the model.",
+            body,
+        )
         if 'labels"' in body:
-            text += function("def labels(rows: Any, learned: Learned) -> dict[Any, Any]:", "The word of the raw target for each value that the model learned.",
-                             "return words_of_classes(rows, TARGET, lambda some: encoded_target(some, learned))")
+            text += function(
+                "def labels(rows: Any, learned: Learned) -> dict[Any, Any]:",
+                "The word of the raw target for each value that the model learned.",
+                "return words_of_classes(rows, TARGET, lambda some: encoded_target(some, learned))",
+            )
         heads = ["from . import sources"]
         if 'labels"' in body:
             heads.insert(0, "from typing import Any")
@@ -311,11 +411,11 @@ class ServiceWriter(Writer):
         if 'labels"' in body:
             heads.append("from .answering import words_of_classes")
         constants = f'\nROWS = "{self.rows_name}"\nTARGET = {self.target!r}\nMODEL = "{final.name}"\n\n__all__ = ["MODEL", "ROWS", "TARGET", "answer", "model_input", "run"]\n'
-        return ('"""The one composition of the stages: whoever trains, on a laptop or in an orchestrator, calls `run`."""\n\n'
-                "from __future__ import annotations\n\n" + "\n".join(heads) + "\n" + constants + text)
+        return (
+            '"""The one composition of the stages: whoever trains, on a laptop or in an orchestrator, calls `run`."""\n\n'
+            "from __future__ import annotations\n\n" + "\n".join(heads) + "\n" + constants + text
+        )
 
 
 def _several(names: list[str]) -> str:
     return ", ".join(names) if names else ""
-
-

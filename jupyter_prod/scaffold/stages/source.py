@@ -79,4 +79,6 @@ def shifted(text: str, by: str) -> str:
         if isinstance(node, (ast.Constant, ast.JoinedStr)) and node.end_lineno and node.end_lineno > node.lineno:
             inside.update(range(node.lineno + 1, node.end_lineno + 1))
     lines = text.split("\n")
-    return "\n".join(by + line if line.strip() and number not in inside else line for number, line in enumerate(lines, 1))
+    return "\n".join(
+        by + line if line.strip() and number not in inside else line for number, line in enumerate(lines, 1)
+    )

@@ -34,8 +34,12 @@ class Writer:
         self.rewriter = Rewriter(program, layout.rows, sources.parameters())
         self.marks = Marks(program, self.rewriter, layout.choice, "metrics.record", "contest")
         self.imports = import_lines([s.node for s in program.statements], program.local_modules)
-        self.stars = [n.module for s in program.statements for n in ast.walk(s.node)
-                      if isinstance(n, ast.ImportFrom) and n.module and any(a.name == "*" for a in n.names)]
+        self.stars = [
+            n.module
+            for s in program.statements
+            for n in ast.walk(s.node)
+            if isinstance(n, ast.ImportFrom) and n.module and any(a.name == "*" for a in n.names)
+        ]
         self.hoisted = self._hoisted()
         on_way = [*layout.features, *layout.serving]
         self.functions = Functions(program, self.rewriter, self.marks, layout, on_way, self.hoisted)
@@ -55,7 +59,12 @@ class Writer:
             node = statements[0].node
             if len(statements) != 1 or statements[0].index not in self.layout.all() or not isinstance(node, ast.Assign):
                 continue
-            if len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name) or name.startswith("_") or name in self.imports:
+            if (
+                len(node.targets) != 1
+                or not isinstance(node.targets[0], ast.Name)
+                or name.startswith("_")
+                or name in self.imports
+            ):
                 continue
             value = statements[0].trace.bound.get(name)
             try:
@@ -82,7 +91,13 @@ class Writer:
 
     # ------------------------------------------------------------ bodies
 
-    def code(self, indices: Iterable[int], mode_of: Mapping[int, str], marked: bool, after: Mapping[int, list[str]] | None = None) -> Code:
+    def code(
+        self,
+        indices: Iterable[int],
+        mode_of: Mapping[int, str],
+        marked: bool,
+        after: Mapping[int, list[str]] | None = None,
+    ) -> Code:
         """The body of a stage function from statements in order."""
         pieces: list[str] = []
         cells: list[int] = []
@@ -104,16 +119,30 @@ class Writer:
             cells.append(statement.cell)
         self.rewriter.after = None
         body = "\n".join(pieces)
-        return Code(body, tuple(n for n in free_names(body) if not self.at_module(n)), tuple(bound_names(body)), tuple(dict.fromkeys(cells)))
+        return Code(
+            body,
+            tuple(n for n in free_names(body) if not self.at_module(n)),
+            tuple(bound_names(body)),
+            tuple(dict.fromkeys(cells)),
+        )
 
     def at_module(self, name: str) -> bool:
         """Whether a name is found at the top of a module rather than handed over."""
-        return name in self.imports or name in self.functions.names or name in self.constants() or name in self.star_names(name)
+        return (
+            name in self.imports
+            or name in self.functions.names
+            or name in self.constants()
+            or name in self.star_names(name)
+        )
 
     def star_names(self, name: str) -> tuple[str, ...]:
         """`(name,)` where only a star import can have brought it."""
         bound = any(name in s.trace.binds for s in self.program.statements)
-        return (name,) if self.stars and not bound and name not in OWN and name not in self.sources.names() and name not in HOMES else ()
+        return (
+            (name,)
+            if self.stars and not bound and name not in OWN and name not in self.sources.names() and name not in HOMES
+            else ()
+        )
 
     # ------------------------------------------------------------ modules
 
@@ -136,7 +165,12 @@ class Writer:
                 lines.append(self.imports[name])
             elif name not in BUILTINS and self.star_names(name):
                 lines.append(self._from_star(name))
-        return f'"""{docstring}"""\n\nfrom __future__ import annotations\n\n' + "\n".join(dict.fromkeys(lines)) + "\n" + functions
+        return (
+            f'"""{docstring}"""\n\nfrom __future__ import annotations\n\n'
+            + "\n".join(dict.fromkeys(lines))
+            + "\n"
+            + functions
+        )
 
     def is_bound(self, name: str) -> bool:
         """Whether the notebook itself binds a name."""
@@ -173,11 +207,40 @@ def _names_used(text: str) -> list[str]:
 TYPES = {"learned": "Learned", "metrics": "Metrics", "contest": "Contest"}
 """What the fixed modules hand to the stages; everything else is whatever the notebook makes of it."""
 
-OWN = frozenset({"learned", "metrics", "contest", "rows", "model", "settings", "partial", "model_rows", "inputs", "sources", "train", "Any", "some", "read", "name"})
+OWN = frozenset(
+    {
+        "learned",
+        "metrics",
+        "contest",
+        "rows",
+        "model",
+        "settings",
+        "partial",
+        "model_rows",
+        "inputs",
+        "sources",
+        "train",
+        "Any",
+        "some",
+        "read",
+        "name",
+    }
+)
 """Names that the generated code itself binds."""
 
-HOMES = {"Learned": "learned", "Metrics": "results", "Answer": "results", "Contest": "contest", "dataset_of": "learned", "frame_of": "learned",
-         "as_answer": "answering", "words_of_classes": "answering", "features": "features", "Settings": "settings", "Run": "results"}
+HOMES = {
+    "Learned": "learned",
+    "Metrics": "results",
+    "Answer": "results",
+    "Contest": "contest",
+    "dataset_of": "learned",
+    "frame_of": "learned",
+    "as_answer": "answering",
+    "words_of_classes": "answering",
+    "features": "features",
+    "Settings": "settings",
+    "Run": "results",
+}
 """Names of the generated package and the modules that hold them."""
 
 
@@ -194,5 +257,3 @@ def function(head: str, docstring: str, body: str, returns: str = "") -> str:
     if returns:
         lines.append(f"    return {returns}")
     return "\n\n\n" + "\n".join(lines) + "\n"
-
-
