@@ -222,7 +222,7 @@ class Rewriter:
                 if new != self.source.segment(child):
                     found.append(Edit(self.source.start(child), self.source.end(child), new or "pass"))
                 continue
-            if isinstance(child, ast.expr):
+            if isinstance(child, ast.expr) and not (isinstance(child, ast.Tuple) and isinstance(node, ast.Subscript)):
                 replaced = self.replace(child)
                 if replaced is not None:
                     found.append(Edit(self.source.start(child), self.source.end(child), replaced))
