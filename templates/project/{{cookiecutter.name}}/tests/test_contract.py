@@ -61,5 +61,7 @@ def test_an_added_column_passes_and_is_noted(tmp_path: Path, capsys: pytest.Capt
 
 
 def test_whole_numbers_pass_for_numbers() -> None:
-    violations, added = check_frame(infer("table", TABLE), TABLE.assign(share=[1, 2, 3]))
+    violations, added = check_frame(infer("table", TABLE), TABLE.assign(share=[1, 2, 3], count=[1.0, None, 3.0]))
     assert (violations, added) == ([], [])
+    (violation,), _ = check_frame(infer("table", TABLE), TABLE.assign(count=[1.5, 2.0, 3.0]))
+    assert violation.column == "count"

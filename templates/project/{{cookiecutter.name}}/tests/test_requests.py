@@ -99,6 +99,15 @@ def test_gaps_are_those_of_read_csv() -> None:
     assert frame["flag"].dtype == object
 
 
+def test_columns_without_names_go_by_their_numbers() -> None:
+    contract = Contract("table", (Column("0", "number", "float64", "nullable"), Column("1", "text", "object", "optional")))
+    reference = pd.DataFrame({0: [0.5], 1: pd.Series(["a"], dtype=object)})
+    assert check_rows(contract, [{"0": 2}], None) == []
+    frame = rows_to_frame(contract, [{"0": 2}], reference)
+    assert list(frame.columns) == [0, 1]
+    assert frame[0].tolist() == [2.0]
+
+
 def test_what_a_request_must_carry_is_found_by_asking() -> None:
     def ask(rows: pd.DataFrame) -> Answer:
         if rows["kind"].isna().any():

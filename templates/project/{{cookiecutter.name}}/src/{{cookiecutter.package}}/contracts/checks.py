@@ -43,6 +43,8 @@ def check_frame(contract: Contract, frame: pd.DataFrame) -> tuple[list[Violation
         kind = kind_of(values)
         if kind not in _COMPATIBLE[column.kind] and not values.isna().all():
             violations.append(Violation(None, column.name, column.kind, kind))
+        elif column.kind == "integer" and kind == "number" and (values.dropna() % 1 != 0).any():
+            violations.append(Violation(None, column.name, column.kind, "fractions"))
         if column.not_null and values.isna().any():
             count = int(values.isna().sum())
             violations.append(Violation(None, column.name, "no missing values", f"{count} missing"))

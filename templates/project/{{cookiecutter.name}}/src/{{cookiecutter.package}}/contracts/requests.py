@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import time
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,9 +16,10 @@ from .model import Column, Contract
 from .rows import with_column
 
 Ask = Callable[[pd.DataFrame], Answer]
-_WIDEST = 150
+_QUESTIONS = 3
 _ROWS = 20
 _TRIED = 60
+_MOST_SECONDS = 60
 
 
 def reference_rows(ask: Ask, frame: pd.DataFrame) -> pd.DataFrame:
@@ -33,10 +37,13 @@ def infer_requests(contract: Contract, ask: Ask, rows: pd.DataFrame) -> Contract
     """The contract with what a request must carry, for each column for which that is open.
 
     A column is optional where neither missing values nor another row's change any answer, nullable where the model
-    answers rows without it. A very wide frame is not asked about: its columns count as nullable.
+    answers rows without it. Where asking would take minutes, or the model answers the same rows differently, columns
+    count as nullable.
     """
+    start = time.monotonic()
     before = _asked(ask, rows)
-    asked = before is not None and before == _asked(ask, rows) and len(rows.columns) <= _WIDEST
+    seconds = (time.monotonic() - start) * len(rows.columns) * _QUESTIONS
+    asked = before is not None and before == _asked(ask, rows) and seconds < _MOST_SECONDS
     positions = {str(label): i for i, label in enumerate(rows.columns)}
 
     def settled(column: Column) -> Column:
@@ -67,9 +74,11 @@ def _request(ask: Ask, rows: pd.DataFrame, position: int, before: Answer | None)
 def _asked(ask: Ask, rows: pd.DataFrame) -> Answer | None:
     """The model's answer as JSON values; None where it can't answer."""
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             answer = ask(rows.copy())
+        if len(answer.predictions) != len(rows):
+            return None
     except Exception:  # whatever the notebook's own statements raise: the question is whether they do
         return None
     return Answer(plain(answer.predictions), plain(answer.probabilities))
