@@ -23,21 +23,33 @@ ALONE = 24
 
 @dataclass(frozen=True)
 class Traced:
-    """Where a probe's rows come from: `rows` are raw rows, `picked` the places of the same rows in the probe."""
+    """Where a probe's rows come from: `rows` are raw rows, `picked` the places of the same rows in the probe.
+
+    `truths` are the raw targets of these rows, `targets` all different ones (None where they are no classes), `words`
+    the target's words for what the model predicts, as the project has learned them.
+    """
 
     probe: Probed
     total: int
     picked: tuple[int, ...]
     rows: tuple[Mapping[str, Any], ...]
+    truths: tuple[Any, ...]
     how: str
     columns: tuple[str, ...]
     failure: str
+    targets: tuple[Any, ...] | None = None
     words: tuple[tuple[Any, Any], ...] = ()
 
     def expected(self) -> list[Any]:
-        """The notebook's predictions for the rows that were found, in the words of the target where the service decodes."""
-        told = [self.probe.predictions[i] for i in self.picked]
-        return [next((word for code, word in self.words if compare.same_answer(code, one)), one) for one in told]
+        """The notebook's predictions for the rows that were found."""
+        return [self.probe.predictions[i] for i in self.picked]
+
+    def decoding(self, predictions: Sequence[Any]) -> dict[str, Any]:
+        """The word of each code where the notebook predicts codes and the service words, else nothing."""
+        expected = self.expected()
+        if all(map(compare.same_answer, expected, predictions)):
+            return {}
+        return compare.decoding(expected, predictions, self.truths, self.targets, self.words) or {}
 
 
 @dataclass(frozen=True)
@@ -77,21 +89,23 @@ def trace(
     if not out.exists():
         raise Untraceable(ended.last_line or f"no answer within {seconds} s")
     answer = json.loads(out.read_text(encoding="utf-8"))
-    words = tuple((code, word) for code, word in answer.get("words", ()))
-    traced = [_traced(probe, one, words) for probe, one in zip(probes, answer["probes"], strict=True)]
+    traced = [_traced(probe, one, answer) for probe, one in zip(probes, answer["probes"], strict=True)]
     return traced, [*map(_found, traced), *_alone(answer["alone"])]
 
 
-def _traced(probe: Probed, said: Mapping[str, Any], words: tuple[tuple[Any, Any], ...]) -> Traced:
+def _traced(probe: Probed, said: Mapping[str, Any], answer: Mapping[str, Any]) -> Traced:
+    matched = said["matched"]
     return Traced(
         probe,
         said["total"],
-        tuple(one["probe"] for one in said["matched"]),
-        tuple(one["row"] for one in said["matched"]),
+        tuple(one["probe"] for one in matched),
+        tuple(one["row"] for one in matched),
+        tuple(one["truth"] for one in matched),
         said["how"],
         tuple(said["columns"]),
         said["failure"],
-        words,
+        None if answer["targets"] is None else tuple(answer["targets"]),
+        tuple((code, word) for code, word in answer["words"]),
     )
 
 
@@ -138,11 +152,15 @@ def answers(service: Service, traced: Traced) -> list[Check]:
     what = f"predictions for {len(expected)} of the notebook's own rows"
     if done.failure:
         return [Check(what, f"{len(expected)} answers", done.failure, None, False)]
+    words = traced.decoding(done.predictions)
+    if words:
+        expected = compare.decode(expected, words)
+        what += ", in the target's words"
     checks = [compare.answers(what, expected, done.predictions)]
     if traced.probe.probabilities is not None and traced.probe.classes is not None:
         known = [traced.probe.probabilities[i] for i in traced.picked]
         what = f"largest difference of a probability, {len(known)} rows"
-        checks.append(compare.probabilities(what, traced.probe.classes, known, done.predictions, done.probabilities))
+        checks.append(compare.probabilities(what, traced.probe.classes, known, expected, words, done.probabilities))
     return [*checks, _one_at_a_time(service, traced, expected)]
 
 

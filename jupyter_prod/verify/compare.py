@@ -12,6 +12,9 @@ from jupyter_prod.verify.nouns import Check
 
 RELATIVE, ABSOLUTE = 1e-6, 1e-9
 
+SWAPPED = 0.2
+"""Share of the rows by which another order of words may fit better by chance: a poor model, a rare class."""
+
 Scores = Sequence[Sequence[float]]
 
 
@@ -130,24 +133,82 @@ def answers(what: str, expected: Sequence[Any], got: Sequence[Any]) -> Check:
     return Check(what, f"{len(expected)} answers", f"{len(got)} equal", RELATIVE, True)
 
 
+def decoding(
+    codes: Sequence[Any],
+    words: Sequence[Any],
+    truths: Sequence[Any],
+    targets: Sequence[Any] | None,
+    learned: Sequence[tuple[Any, Any]] = (),
+) -> dict[str, Any] | None:
+    """The word of each code where the notebook's model predicts codes and the service the target's words, else None.
+
+    `truths` are the raw targets of the same rows, `targets` all different ones, `learned` the project's own pairs of
+    code and word. Each code must have one word of its own. That it is the right one is shown by the truths: no two
+    words may fit them better the other way round, or not by much where the project's own pairs say the same.
+    """
+    if targets is None or len(codes) != len(words) or len(truths) != len(words):
+        return None
+    found: dict[str, Any] = {}
+    for code, word in zip(codes, words, strict=True):
+        if isinstance(code, list) or not same_answer(found.setdefault(_code(code), word), word):
+            return None
+    distinct = {_code(word) for word in found.values()}
+    if len(distinct) < len(found) or not distinct <= {_code(word) for word in targets}:
+        return None
+    told = {_code(code): word for code, word in learned}
+    confirmed = all(code in told and same_answer(told[code], word) for code, word in found.items())
+    room = len(codes) * SWAPPED if confirmed else 0.0
+    seen = Counter((_code(code), _code(truth)) for code, truth in zip(codes, truths, strict=True))
+    for one, mine in found.items():
+        for other, theirs in found.items():
+            right = seen[one, _code(mine)] + seen[other, _code(theirs)]
+            if right + room < seen[one, _code(theirs)] + seen[other, _code(mine)]:
+                return None
+    return found
+
+
+def decode(codes: Sequence[Any], words: dict[str, Any]) -> list[Any]:
+    """The words of codes; a code without a word stays."""
+    return [code if isinstance(code, list) else words.get(_code(code), code) for code in codes]
+
+
+def _code(value: Any) -> str:
+    """A class's text: 1, 1.0 and true have one."""
+    if isinstance(value, (bool, int, float)) and float(value).is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def words_of(classes: Sequence[Any], chances: Scores, predictions: Sequence[Any]) -> dict[str, Any]:
+    """The word of each class: what is predicted most often for the rows in which the class is the likeliest."""
+    votes: dict[str, Counter[str]] = {}
+    for row, prediction in zip(chances, predictions, strict=True):
+        likeliest = max(range(len(row)), key=row.__getitem__)
+        votes.setdefault(_code(classes[likeliest]), Counter())[_code(prediction)] += 1
+    return {code: vote.most_common(1)[0][0] for code, vote in votes.items()}
+
+
 def probabilities(
     what: str,
     classes: Sequence[Any],
     expected: Scores,
     predictions: Sequence[Any],
+    words: dict[str, Any],
     got: Sequence[Mapping[str, float]] | None,
 ) -> Check:
-    """Class probabilities, named by the notebook's classes or as the service decodes them, and how far they are off.
+    """Class probabilities, and how far they are off.
 
-    `predictions` are the service's: where its names are not the model's, the name of a class is what the service
-    predicts for the rows in which that class is the likeliest.
+    A class is named by its word where the service decodes (`words`), else as the notebook's, else as the notebook's
+    `predictions` name it; one without a word, since it was predicted for no row, is the one that comes nearest.
     """
     if got is None or len(got) != len(expected):
         return Check(what, f"{len(expected)} rows", "none" if got is None else f"{len(got)} rows", RELATIVE, False)
-    names = _class_names(classes, expected, predictions, got)
-    if names is None:
-        said = sorted({name for row in got for name in row})
-        return Check(what, [str(one) for one in classes][:20], said[:20], RELATIVE, False)
+    said = list(dict.fromkeys(name for row in got for name in row))
+    if not words and not {_code(_number(name)) for name in said} >= set(map(_code, classes)):
+        words = words_of(classes, expected, predictions)
+    names = _class_names(classes, expected, words, got, said)
+    if len(said) != len(classes) or names is None:
+        return Check(what, [str(one) for one in classes][:20], sorted(said)[:20], RELATIVE, False)
     off = 0.0
     for row, chances in zip(got, expected, strict=True):
         for name, chance in zip(names, chances, strict=True):
@@ -156,28 +217,25 @@ def probabilities(
 
 
 def _class_names(
-    classes: Sequence[Any], expected: Scores, predictions: Sequence[Any], got: Sequence[Mapping[str, float]]
+    classes: Sequence[Any],
+    expected: Scores,
+    words: dict[str, Any],
+    got: Sequence[Mapping[str, float]],
+    said: Sequence[str],
 ) -> list[str] | None:
-    said = list(dict.fromkeys(name for row in got for name in row))
-    if len(said) != len(classes):
-        return None
-    named = {k: name for k, one in enumerate(classes) for name in said if same_answer(_number(name), one)}
-    if len(named) < len(classes):
-        votes: dict[int, Counter[str]] = {}
-        for row, prediction in zip(expected, predictions, strict=True):
-            likeliest = max(range(len(row)), key=row.__getitem__)
-            meant = [name for name in said if same_answer(_number(name), prediction)]
-            votes.setdefault(likeliest, Counter()).update(meant[:1])
-        named = {k: vote.most_common(1)[0][0] for k, vote in votes.items() if vote}
+    plain = {_code(_number(name)): name for name in said}
+    named = {k: plain.get(_code(words.get(_code(one)) if words else one)) for k, one in enumerate(classes)}
     left = [name for name in said if name not in named.values()]
+    if len(left) == len(said):
+        return None
     for k in range(len(classes)):
-        if k not in named and left:
+        if named[k] is None and left:
             column = [chances[k] for chances in expected]
             off = {name: _distance(column, [row.get(name, 0.0) for row in got]) for name in left}
             named[k] = min(left, key=off.__getitem__)
-            left.remove(named[k])
-    names = [named.get(k, "") for k in range(len(classes))]
-    return names if sorted(names) == sorted(said) else None
+            left.remove(str(named[k]))
+    names = [name for name in named.values() if name is not None]
+    return names if len(set(names)) == len(classes) else None
 
 
 def _distance(a: Sequence[float], b: Sequence[float]) -> float:

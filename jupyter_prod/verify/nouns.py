@@ -73,12 +73,17 @@ class Check:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What verification found; `failure` says what could not be run, or the first thing that differs."""
+    """What verification found; `failure` says what could not be run, or the first thing that differs.
+
+    `notebook_ran` is False where it was the notebook itself that did not run to its end: then no project of any level
+    can be held against it.
+    """
 
     status: Status
     checks: tuple[Check, ...] = ()
     failure: Obstacle | None = None
     seconds: float = 0.0
+    notebook_ran: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """The form that `conversion.json` keeps: status and checks."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_prod.environment import Environment
+from jupyter_prod.errors import UsableError
 from jupyter_prod.plan.nouns import Obstacle, Place
 from jupyter_prod.verify.child import Child, Ended, child, environ_for, inside, run_child
 from jupyter_prod.verify.overlay import NEEDED, Unfitting, overlay
@@ -59,18 +60,22 @@ class ProjectRun:
 def open_project(folder: Path, environment: Environment) -> Iterator[Project]:
     """The project, ready to run; what its runs leave is removed at the end of the block.
 
-    Raises Unfitting where the environment lacks what the project needs and it can't be had, FileNotFoundError where the
+    Raises Unfitting where the environment lacks what the project needs and it can't be had, UsableError where the
     folder holds no project.
     """
-    conversion = json.loads((folder / "conversion.json").read_text(encoding="utf-8"))
+    try:
+        conversion = json.loads((folder / "conversion.json").read_text(encoding="utf-8"))
+        level = str(conversion["level"])
+        needed = NEEDED[level]
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise UsableError(f"no project: {type(error).__name__}: {error}", str(folder / "conversion.json")) from None
     package = next(iter(sorted(p.parent.name for p in folder.glob("src/*/__main__.py"))), None)
     if package is None:
-        raise FileNotFoundError(f"{folder / 'src'}: no package that can be run")
-    level = str(conversion["level"])
+        raise UsableError("no project: no package that can be run", str(folder / "src"))
     if tuple(map(int, environment.minor.split("."))) < (3, 10):
         what, why = "the project does not run in the notebook's environment", "projects need Python 3.10 or later"
         raise Unfitting(Obstacle(Place(0, 0), what, why, "name a newer environment with --python"))
-    added = overlay(environment, NEEDED[level])
+    added = overlay(environment, needed)
     with tempfile.TemporaryDirectory(prefix="jupyter-prod-", ignore_cleanup_errors=True) as name:
         artifacts = Path(name).resolve() / "artifacts"
         artifacts.mkdir()

@@ -53,7 +53,8 @@ def verify(
     """Runs the notebook's code cells, `probes` in place of the cells they instrument, and the project, and compares.
 
     `folder` is the notebook's. `seconds` bound each run of the notebook and each command of the project. Neither the
-    notebook's folder nor its environment is written. `say` hears of each step and the share that is done.
+    notebook's folder nor its environment is written. `say` hears of each step and the share that is done. Raises
+    UsableError where `project` holds no generated project.
     """
     start = time.monotonic()
     instrumented = dict(cells) | {probe.cell: probe.source for probe in probes}
@@ -83,7 +84,7 @@ def _verdict(
             with start_project(project, [command, "--seed", str(SEEDS[0])]) as started:
                 first = run(0)
                 if first.failure is not None:
-                    return Verdict("not-run", failure=first.failure)
+                    return Verdict("not-run", failure=first.failure, notebook_ran=False)
                 say(f"running the project's `{command}`", 0.4)
                 done = started.finish(seconds)
             if done.failure is not None:
@@ -110,9 +111,6 @@ def _verdict(
             return Verdict(status, tuple(within or checks))
     except Unfitting as error:
         return Verdict("not-run", failure=error.obstacle)
-    except (OSError, ValueError, LookupError) as error:
-        why = f"{type(error).__name__}: {error}"
-        return Verdict("not-run", failure=Obstacle(Place(0, 0), "the project can't be run", why))
 
 
 def _compared(project: Project, done: ProjectRun, first: NotebookRun, seconds: int) -> list[Check]:
@@ -235,7 +233,8 @@ def _alike(number: int, answered: asking.Answered, runs: Sequence[NotebookRun]) 
             if len(pairs) >= 20:
                 likeness.append(compare.agreement([p for _, p in pairs], [p for p, _ in pairs]))
     least = min(likeness, default=LEAST_ALIKE) - 0.1 - 1 / len(answered.predictions)
-    expected = [probe.predictions[i] for i in answered.traced.picked]
+    traced = answered.traced
+    expected = compare.decode(traced.expected(), traced.decoding(answered.predictions))
     got = compare.agreement(answered.predictions, expected)
     return [Check(what, f"at least {least:.3f}", round(got, 6), None, got >= least)]
 

@@ -62,17 +62,72 @@ def test_a_wrong_number_of_answers_is_no_agreement() -> None:
     assert "2 of 3" in wrong.what
 
 
-def test_probabilities_are_named_as_the_model_or_as_the_service_decodes_them() -> None:
-    expected = [[0.9, 0.1], [0.2, 0.8]]
-    decoded = [{"no": 0.9, "yes": 0.1}, {"no": 0.2, "yes": 0.8}]
-    assert compare.probabilities("p", [0, 1], expected, ["no", "yes"], decoded).ok
-    assert compare.probabilities("p", ["no", "yes"], expected, ["no", "yes"], decoded).ok
-    assert compare.probabilities("p", [0, 1], expected, [0, 1], [{"0": 0.9, "1": 0.1}, {"0": 0.2, "1": 0.8}]).ok
-    swapped = [{"yes": 0.9, "no": 0.1}, {"yes": 0.2, "no": 0.8}]
-    assert not compare.probabilities("p", [0, 1], expected, ["no", "yes"], swapped).ok
-    assert not compare.probabilities("p", [0, 1], expected, ["no", "yes"], [{"no": 0.9, "yes": 0.1}] * 2).ok
-    assert not compare.probabilities("p", [0, 1], expected, ["no", "yes"], None).ok
-    assert not compare.probabilities("p", [0, 1, 2], [[0.9, 0.1, 0.0]], ["no"], [{"no": 0.9, "yes": 0.1}]).ok
+def test_codes_are_decoded_to_the_targets_words_where_each_has_its_own() -> None:
+    codes, words = [0, 1, 1, 0], ["no", "yes", "yes", "no"]
+    truths = ["no", "yes", "no", "no"]
+    found = compare.decoding(codes, words, truths, ["no", "yes"])
+    assert found == {"0": "no", "1": "yes"}
+    assert compare.decode([1.0, 0], found) == ["yes", "no"]
+    pairs = [(0, "no"), (1, "yes")]
+    codes, words = codes * 3, words * 3
+    assert compare.decoding(codes, words, ["no", "no", "yes", "yes"] * 3, ["no", "yes"], pairs) == found
+    assert compare.decoding(codes, words, ["yes", "no", "no", "yes"] * 3, ["no", "yes"], pairs) is None
+    rare = ["no", "no", "no", "yes", "no", "yes"]
+    one = [0, 1, 0, 0, 0, 0]
+    said = compare.decode(one, found)
+    assert compare.decoding(one, said, rare, ["no", "yes"]) == found
+    worse = ["yes", "no", "no", "yes", "no", "yes"]
+    assert compare.decoding(one, said, worse, ["no", "yes"]) is None
+    assert compare.decoding(one, said, worse, ["no", "yes"], [(0, "yes"), (1, "no")]) is None
+
+
+@pytest.mark.parametrize(
+    ("codes", "words", "truths", "known"),
+    [
+        ([0, 1, 1], ["no", "yes", "no"], ["no", "yes", "yes"], ["no", "yes"]),  # two words for a code
+        ([0, 1, 2], ["no", "yes", "yes"], ["no", "yes", "yes"], ["no", "yes"]),  # one word for two codes
+        ([0, 1, 1], ["yes", "no", "no"], ["no", "yes", "yes"], ["no", "yes"]),  # swapped
+        ([0, 1], ["no", "maybe"], ["no", "yes"], ["no", "yes"]),  # no word of the target
+        ([0.1, 0.2], [1.1, 1.2], [1.0, 1.5], None),  # a quantity
+    ],
+)
+def test_codes_are_not_decoded_otherwise(codes: Any, words: Any, truths: Any, known: Any) -> None:
+    assert compare.decoding(codes, words, truths, known) is None
+
+
+DECODED = [{"no": 0.9, "yes": 0.1}, {"no": 0.2, "yes": 0.8}]
+WORDS = {"0": "no", "1": "yes"}
+SHIFTED = [{"1": 0.9, "2": 0.1}, {"1": 0.2, "2": 0.8}]
+
+
+@pytest.mark.parametrize(
+    ("classes", "predictions", "words", "got", "ok"),
+    [
+        ([0, 1], [0, 1], WORDS, DECODED, True),  # the service decodes
+        (["no", "yes"], ["no", "yes"], {}, DECODED, True),  # nobody does
+        ([0, 1], [0, 1], {}, [{"0": 0.9, "1": 0.1}, {"0": 0.2, "1": 0.8}], True),
+        ([0, 1], ["no", "yes"], {}, DECODED, True),  # the notebook does too
+        ([0, 1], [1, 2], {}, SHIFTED, True),
+        ([0, 1], [0, 1], {"0": 1, "1": 2}, SHIFTED, True),
+        ([0, 1], [0, 1], {"0": 1, "1": 0}, [{"1": 0.9, "0": 0.1}, {"1": 0.2, "0": 0.8}], True),
+        ([0, 1], [0, 1], {"0": 2, "1": 1}, SHIFTED, False),
+        ([0, 1], [0, 1], WORDS, [{"yes": 0.9, "no": 0.1}, {"yes": 0.2, "no": 0.8}], False),
+        ([0, 1], [0, 1], WORDS, [{"no": 0.9, "yes": 0.1}] * 2, False),
+        ([0, 1], [0, 1], WORDS, [{"no": 0.9}, {"no": 0.2}], False),
+        ([0, 1], [0, 1], WORDS, DECODED[:1], False),
+        ([0, 1], [0, 1], WORDS, None, False),
+    ],
+)
+def test_probabilities_are_named_as_the_model_or_by_the_targets_words(
+    classes: Any, predictions: Any, words: Any, got: Any, ok: bool
+) -> None:
+    assert compare.probabilities("p", classes, [[0.9, 0.1], [0.2, 0.8]], predictions, words, got).ok is ok
+
+
+def test_a_class_that_was_never_predicted_is_the_one_that_comes_nearest() -> None:
+    got = [{"a": 0.8, "b": 0.05, "c": 0.15}]
+    assert compare.probabilities("p", [0, 1, 2], [[0.8, 0.15, 0.05]], [0], {"0": "a"}, got).ok
+    assert not compare.probabilities("p", [0, 1, 2], [[0.8, 0.1, 0.1]], [0], {"0": "a"}, got).ok
 
 
 def test_a_spread_is_widened_but_not_without_end() -> None:

@@ -177,8 +177,11 @@ def test_large_inputs_are_sampled_with_every_answer_in_the_sample(run: Run) -> N
         import numpy as np
         X = np.arange(50_000).reshape(-1, 1)
         __prod_probe__(None, X, lambda model, rows: np.where(rows[:, 0] == 10, "rare", "common"))
+        y = X[:, 0] * 2
+        __prod_probe__(None, X, lambda *_: y)
         """)
-    (probe,) = said.probes
+    probe, fixed = said.probes
+    assert [fixed.predictions[i] == 2 * row[0] for i, row in enumerate(fixed.rows)] == [True] * len(fixed.rows)
     assert probe.total == 50_000
     assert len(probe.rows) == len(probe.predictions) <= 2000
     assert "rare" in probe.predictions

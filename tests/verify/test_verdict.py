@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from jupyter_prod.environment import Environment, facts
+from jupyter_prod.errors import UsableError
 from jupyter_prod.plan.nouns import Probe
 from jupyter_prod.verify import Service, Verdict, open_project, run_project, verify
 
@@ -112,7 +113,7 @@ def test_a_faithful_project_is_equal_in_metrics_rows_and_single_rows(check: Chec
     before = sorted(notebook.rglob("*"))
     verdict = check(say=lambda step, done: steps.append((step, done)))
     assert failed(verdict) == []
-    assert verdict.status == "equal"
+    assert (verdict.failure, verdict.status) == (None, "equal")
     said = " | ".join(c.what for c in verdict.checks)
     for part in ("metric accuracy", "metric coefficients", "own rows", "one at a time", "probability", "alone"):
         assert part in said
@@ -183,6 +184,15 @@ def test_rows_are_traced_where_no_label_tells_where_they_come_from(check: Check)
         assert verdict.status == "equal"
 
 
+def test_codes_of_the_notebooks_model_are_held_against_the_targets_words(check: Check, project: Path) -> None:
+    coded = Probe(3, CELLS[2][1] + "\n__prod_probe__(model, X_train)")
+    verdict = check(probes=(coded, PROBES[1]))
+    assert failed(verdict) == []
+    assert verdict.status == "equal"
+    change(project, '["no", "yes"][int(p)]', '["yes", "no"][int(p)]')
+    assert check(probes=(coded, PROBES[1])).status == "differs"
+
+
 def test_without_any_answer_of_the_notebook_nothing_is_equal(check: Check) -> None:
     verdict = check(probes=PROBES[1:])
     assert verdict.status == "differs"
@@ -194,6 +204,7 @@ def test_a_notebook_that_fails_is_not_run_and_its_cell_is_named(check: Check) ->
     assert verdict.status == "not-run"
     assert verdict.failure is not None
     assert (verdict.failure.place.cell, verdict.failure.place.line) == (7, 2)
+    assert not verdict.notebook_ran
 
 
 def test_a_project_that_fails_is_not_run_and_names_the_notebooks_cell(check: Check, project: Path) -> None:
@@ -203,6 +214,7 @@ def test_a_project_that_fails_is_not_run_and_names_the_notebooks_cell(check: Che
     assert verdict.failure is not None
     assert verdict.failure.place.cell == 3
     assert verdict.failure.why == "KeyError: 'spend'"
+    assert verdict.notebook_ran
 
 
 def test_a_training_that_never_ends_is_ended(check: Check, project: Path, here: Environment, notebook: Path) -> None:
@@ -273,3 +285,9 @@ def test_the_service_comes_and_goes(project: Path, here: Environment) -> None:
         made = opened.artifacts
     assert not made.exists()
     assert not (project / "artifacts").exists()
+
+
+def test_a_folder_without_a_project_is_said_in_one_line(check: Check, project: Path) -> None:
+    (project / "conversion.json").write_text("{")
+    with pytest.raises(UsableError, match="no project"):
+        check()

@@ -64,11 +64,12 @@ def probe(model: Any, rows: Any, answer: Callable[[Any, Any], Any] | None = None
     said: dict[str, Any] = {"class": f"{type(model).__module__}.{type(model).__qualname__}"}
     try:
         with unnoticed():
-            said["total"] = _length(rows)
-            rows = _take(rows, _spread(said["total"], ASKED))
-            answers = _flat(answer(model, rows) if answer is not None else model.predict(rows))
-            if len(answers) != _length(rows):
-                raise ValueError(f"{len(answers)} answers for {_length(rows)} rows")
+            total = said["total"] = _length(rows)
+            asked = _spread(total, ASKED)
+            answers = None if answer is None else _of(_flat(answer(model, rows)), asked, total)
+            rows = _take(rows, asked)
+            if answers is None:
+                answers = _of(_flat(model.predict(rows)), None, _length(rows))
             chances, classes = _chances(model, rows)
             width = _width(rows)
             kept = _varied(answers, max(1, min(KEPT_ROWS, KEPT_CELLS // max(1, width))))
@@ -80,6 +81,13 @@ def probe(model: Any, rows: Any, answer: Callable[[Any, Any], Any] | None = None
     except Exception as error:
         said["failure"] = f"{type(error).__name__}: {error}"[:500]
     return said
+
+
+def _of(answers: list[Any], positions: list[int] | None, total: int) -> list[Any]:
+    """The answers at these positions; ValueError where there is not one a row."""
+    if len(answers) != total:
+        raise ValueError(f"{len(answers)} answers for {total} rows")
+    return answers if positions is None else [answers[i] for i in positions]
 
 
 def _length(rows: Any) -> int:

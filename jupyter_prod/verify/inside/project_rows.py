@@ -23,6 +23,9 @@ CHUNK = 50_000
 ALONE = 60
 """Raw rows that are tried one at a time."""
 
+CLASSES = 200
+"""More different targets than this are no classes."""
+
 
 class Rows:
     """The project's raw rows, target left out, and the model input that it makes of them."""
@@ -33,7 +36,9 @@ class Rows:
         read = getattr(importlib.import_module(f"{package}.sources"), pipeline.ROWS)(settings.load())
         frame_of = getattr(importlib.import_module(f"{package}.learned"), "frame_of", pd.DataFrame)
         raw = read if isinstance(read, pd.DataFrame) else frame_of(read)
-        self.raw = raw.drop(columns=[pipeline.TARGET], errors="ignore") if pipeline.TARGET is not None else raw
+        there = pipeline.TARGET is not None and pipeline.TARGET in raw.columns
+        self.target = raw[pipeline.TARGET] if there else None
+        self.raw = raw.drop(columns=[pipeline.TARGET]) if there else raw
         registry = importlib.import_module(f"{package}.registry")
         self.release = registry.load(settings.artifacts() / "registry")
         self.make: Any = getattr(pipeline, "model_input", None)
@@ -44,7 +49,9 @@ class Rows:
     def words(self) -> list[list[Any]]:
         """[what the model predicts, the target's word for it], where the service decodes its answers."""
         learned = self.release.learned
-        known = learned["labels"] if "labels" in learned else {}
+        known: Any = {}
+        if "labels" in learned:  # what holds learned values need not be a dictionary
+            known = learned["labels"]
         return [[scalar(code), scalar(word)] for code, word in known.items()]
 
     def labels(self) -> dict[Any, int]:
@@ -78,6 +85,16 @@ class Rows:
                 tables.append(made)
                 kept += part
         return _stacked(tables), kept
+
+    def targets(self) -> list[Any] | None:
+        """The different values of the raw target; None where there is none, or too many for classes."""
+        if self.target is None or self.target.nunique() > CLASSES:
+            return None
+        return [scalar(value) for value in self.target.dropna().unique().tolist()]
+
+    def truth(self, position: int) -> Any:
+        """The raw target of a row, None where there is none."""
+        return None if self.target is None else scalar(self.target.iloc[position])
 
     def as_json(self, position: int) -> dict[str, Any]:
         """A raw row as a request has it."""
@@ -117,7 +134,9 @@ def trace(rows: Rows, probe: dict[str, Any], chosen: list[int]) -> dict[str, Any
         if None in found:
             said["columns"], said["failure"] = _why_not(rows, finder, made, probe)
     said["matched"] = [
-        {"probe": i, "row": rows.as_json(at)} for i, at in zip(chosen, found, strict=True) if at is not None
+        {"probe": i, "row": rows.as_json(at), "truth": rows.truth(at)}
+        for i, at in zip(chosen, found, strict=True)
+        if at is not None
     ]
     return said
 
@@ -185,6 +204,11 @@ def main(path: str) -> None:
             with open(one["file"], encoding="utf-8") as file:
                 probe = json.load(file)
             said.append(trace(rows, probe, one["chosen"]))
-        answer = {"probes": said, "alone": alone(rows) if rows.make is not None else None, "words": rows.words()}
+        answer = {
+            "probes": said,
+            "words": rows.words(),
+            "targets": rows.targets(),
+            "alone": alone(rows) if rows.make is not None else None,
+        }
     with open(asked["out"], "w", encoding="utf-8") as file:
         json.dump(answer, file)
