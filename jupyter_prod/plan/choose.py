@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from jupyter_prod.errors import UsableError
 from jupyter_prod.knowledge import knowledge
 from jupyter_prod.program import Program
-from jupyter_prod.program.events import Fit, Metric, Predict, Saved
+from jupyter_prod.plan.paths import closure
+from jupyter_prod.program.events import Fit, Metric, Predict, Saved, Written
 from jupyter_prod.program.values import Value, lineage
 
 MODELS = ("predictor", "search", "clusterer", "composite")
@@ -109,6 +110,7 @@ def answering(program: Program, fit: Fit) -> Predict | None:
         if same(p.estimator, fit.estimator)
         and p.statement >= fit.statement
         and p.x.axis
+        and (fit.x is None or p.x.axis & fit.x.axis)
         and p.method in ("predict", "fit_predict", "predict_classes", "predict_proba", "decision_function")
     ]
     plain = [p for p in asked if p.method in ("predict", "fit_predict", "predict_classes")] or asked
@@ -148,6 +150,9 @@ def choose(program: Program, asked: str | None = None) -> Choice | None:
             for candidate in reversed(single):
                 if same(predict.estimator, candidate.estimator) and predict.statement >= candidate.fit.statement:
                     return Choice(candidate, "predicts new data")
+    submitted = _submitted(program, single)
+    if submitted is not None and len(supervised) > 1:
+        return Choice(submitted, "predicts new data")
     clusters = all(role(c.estimator) == "clusterer" for c in supervised)
     if clusters:
         settled = single or supervised
@@ -159,6 +164,22 @@ def choose(program: Program, asked: str | None = None) -> Choice | None:
     if final.looped and single:
         final = single[-1]
     return Choice(final, "only" if len(supervised) == 1 else "last")
+
+
+def _submitted(program: Program, found: list[Candidate]) -> Candidate | None:
+    """The model whose predictions for rows without a truth go into a file: a submission."""
+    needed: set[int] = set()
+    for written in program.of(Written):
+        needed |= closure(program, [written.statement])
+    for predict in reversed(program.of(Predict)):
+        if predict.statement not in needed or predict.x.part in ("train", "test"):
+            continue
+        for candidate in reversed(found):
+            trained = candidate.fit.x
+            if same(predict.estimator, candidate.estimator) and trained is not None and predict.x is not trained:
+                if predict.x.axis - trained.axis or predict.x.content is not trained.content:
+                    return candidate
+    return None
 
 
 def _contest(found: list[Candidate]) -> tuple[list[Candidate], str, str] | None:

@@ -188,6 +188,8 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
             return self.construct_estimator(node, function.type, facts, given)
         if self.know.draws(function.type):
             return Value(kind="figure")
+        if function.type in ("pathlib.Path", "pathlib.PurePath") and all(isinstance(a.const, str) for a in given.positional):
+            return Value(kind="text", const="/".join(str(a.const) for a in given.positional) or ".")
         if self.know.function(function.type) is not None:
             return self.call_known(node, function.type, given)
         value = self.derive(*given.all(), kind="unknown")
@@ -241,6 +243,8 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
 
     def unlisted(self, node: ast.Call, qualified: str, given: Arguments) -> Value:
         """A function that no knowledge file names."""
+        if qualified in ("os.path.join", "posixpath.join", "ntpath.join") and all(isinstance(a.const, str) for a in given.positional):
+            return Value(kind="text", const="/".join(str(a.const).rstrip("/") for a in given.positional))
         last = qualified.rsplit(".", 1)[-1]
         if last in ("load_dataset", "fetch") or last.startswith(("load_", "fetch_")):
             return self.known_reads(node, qualified, {"reads": "dataset", "returns": "frame"}, given)

@@ -126,12 +126,12 @@ class BatchWriter(Writer):
 
         lines.append((f"{', '.join(given)} = " if given else "") + f"transform({handed(transform)})")
         if judges:
-            lines.append(f"evaluate({handed(evaluate)})")
+            lines.append(f"judge({handed(evaluate)})")
         read = ", ".join(f'"{n}": {n}' for n in self.sources.names())
         lines.append(f"return Run(metrics=metrics, inputs={{{read}}})")
         heads = ["from . import sources"] if reads else []
         if judges:
-            heads.append("from .evaluation import evaluate")
+            heads.append("from .evaluation import evaluate as judge")
         heads += [
             "from .results import Metrics, Run",
             "from .settings import Settings",

@@ -12,21 +12,7 @@ from jupyter_prod.program import Program
 from jupyter_prod.program.events import Read
 from jupyter_prod.scaffold.stages.names import BUILTINS, imported_names
 
-TAKEN = BUILTINS | {
-    "learned",
-    "metrics",
-    "settings",
-    "contest",
-    "rows",
-    "model",
-    "sources",
-    "features",
-    "train",
-    "evaluate",
-    "pipeline",
-    "run",
-    "answer",
-}
+TAKEN = BUILTINS | {"rows", "model"}
 
 
 class Sources:

@@ -10,7 +10,7 @@ from jupyter_prod.plan.nouns import Probe
 from jupyter_prod.program import Program
 from jupyter_prod.scaffold.stages.marks import Marks
 from jupyter_prod.scaffold.stages.rewrite import Rewriter
-from jupyter_prod.scaffold.stages.source import Edit, apply
+from jupyter_prod.scaffold.stages.source import Edit, apply, shifted
 
 CONTEST = """class __prod_Contest__:
     def __init__(self, better):
@@ -87,16 +87,30 @@ def _probe(program: Program, rewriter: Rewriter, layout: Layout) -> str:
     rows = " ".join(line.strip() for line in rows.split("\n"))
     model = "__prod_contest__.best()" if layout.choice.contest else layout.choice.final.name
     if layout.answer_node is not None:
-        answered = program.statements[layout.answer[-1] if layout.answer else layout.x_statement]
-        for candidate in program.statements:
-            if candidate.index >= answered.index and _holds(candidate.node, layout.answer_node):
-                answered = candidate
-                break
-        answer = " ".join(
-            line.strip() for line in rewriter.source_of(answered.cell).segment(layout.answer_node).split("\n")
-        )
-        return f"__prod_probe__({model}, {rows}, lambda *_: {answer})"
+        return f"{_answer(program, rewriter, layout)}\n__prod_probe__({model}, {rows}, __prod_answer__)"
     return f"__prod_probe__({model}, {rows})"
+
+
+def _answer(program: Program, rewriter: Rewriter, layout: Layout) -> str:
+    """What the notebook makes of a prediction, as a function that can be asked of any model that competes."""
+    assert layout.choice is not None and layout.choice.final.predict is not None and layout.answer_node is not None
+    call = layout.choice.final.predict.node
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else "predict"
+    before, rewriter.after = rewriter.after, None
+    rewriter.replaced[id(call)] = f"model.{'predict' if method == 'fit_predict' else method}(rows)"
+    lines = []
+    for index in layout.answer:
+        statement = program.statements[index]
+        if not _holds(statement.node, layout.answer_node):
+            lines.append(shifted(rewriter.statement(statement, "plain"), "    "))
+    owner = next(s for s in program.statements if _holds(s.node, layout.answer_node))
+    rewriter.mode, rewriter.source = "plain", rewriter.source_of(owner.cell)
+    lines.append(shifted(f"return ({rewriter.text(layout.answer_node)})", "    "))
+    del rewriter.replaced[id(call)]
+    rewriter.after = before
+    name = layout.choice.final.name
+    rebound = [f"    {name} = model"] if name != "model" and any(name in line for line in lines) else []
+    return "\n".join(["def __prod_answer__(model, rows):", *rebound, *lines])
 
 
 def _holds(outer: ast.AST, inner: ast.AST) -> bool:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ast
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 
 from jupyter_prod.notebook import Notebook
 from jupyter_prod.plan.layout import NoService
 from jupyter_prod.plan.left import left_behind
-from jupyter_prod.plan.nouns import Model, Obstacle, Parameter, Place, Plan
+from jupyter_prod.plan.nouns import Model, Obstacle, Parameter, Place, Plan, Probe
 from jupyter_prod.plan.planning import Draft, draft, obstacle_of
 from jupyter_prod.program import Program
 from jupyter_prod.program.understand import imported
 from jupyter_prod.scaffold.stages.batch import BatchWriter, batch_layout
+from jupyter_prod.scaffold.stages.clashes import without_clashes
 from jupyter_prod.scaffold.stages.inputs import Sources
 from jupyter_prod.scaffold.stages.instrument import instrumented
 from jupyter_prod.scaffold.stages.service import ServiceWriter
@@ -27,6 +29,16 @@ def write_plan(
 
     Raises UsableError where `model` names no fitted model.
     """
+    original = notebook
+    notebook, program = without_clashes(notebook, program)
+    renamed = tuple(c.number for c, o in zip(notebook.cells, original.cells, strict=True) if c is not o and c.source != o.source)
+    plan = _written(notebook, program, model, target, kind)
+    told = {p.cell for p in plan.probes}
+    more = [Probe(n, program.sources[n]) for n in renamed if n not in told and n in program.sources]
+    return replace(plan, probes=(*plan.probes, *more))
+
+
+def _written(notebook: Notebook, program: Program, model: str | None, target: str | None, kind: str) -> Plan:
     outline = draft(program, model, target, kind)
     reasons: list[Obstacle] = list(outline.reasons)
     if outline.layout is not None:

@@ -199,7 +199,7 @@ class ServiceWriter(Writer):
             if not self._bunched(read)
             else f'rows = dataset_of(rows, learned["{self.rows_name}"])'
         )
-        call = f"features({', '.join(arguments)})"
+        call = f"features_of({', '.join(arguments)})"
 
         def unpacked(wanted: tuple[str, ...]) -> str:
             left = ", ".join(n if n in wanted else "_" for n in given)
@@ -287,7 +287,7 @@ class ServiceWriter(Writer):
                 if (n := line.split(" ")[0]) not in self.kept:
                     self.kept.append(n)
             if name in body.takes or name in free_names(final):
-                lines.append(f"{name} = model")
+                lines += [f"{name} = model"] if name != "model" else []
             lines += [*kept, body.body]
             del self.rewriter.replaced[id(call)]
         else:
@@ -360,11 +360,13 @@ class ServiceWriter(Writer):
             if name in parameters:
                 return f"settings.{name}"
             if name in self.sources.names() and name not in made:
-                return f'inputs["{name}"]' + (".copy()" if made or not features.body.strip() else "")
+                return f'inputs["{name}"]' + (
+                    ".copy()" if (made or not features.body.strip()) and name not in bunched else ""
+                )
             return name
 
         if features.body.strip() or given:
-            call = f"features({', '.join(handed(n) for n in self._ordered(features.takes, first=self.rows_name))})"
+            call = f"features_of({', '.join(handed(n) for n in self._ordered(features.takes, first=self.rows_name))})"
             lines.append(f"{_several(given)} = {call}" if given else call)
             made.update(given or [""])
         takes = self._ordered(training.takes)
@@ -373,9 +375,9 @@ class ServiceWriter(Writer):
             dict.fromkeys([*wanted, *([] if contest or final.name not in training.binds else [final.name])])
         )
         made.update([""])
-        lines.append((f"{_several(returned)} = " if returned else "") + f"train({', '.join(handed(n) for n in takes)})")
+        lines.append((f"{_several(returned)} = " if returned else "") + f"train_models({', '.join(handed(n) for n in takes)})")
         if evaluation.body.strip():
-            lines.append(f"evaluate({', '.join(handed(n) for n in self._ordered(evaluation.takes))})")
+            lines.append(f"judge({', '.join(handed(n) for n in self._ordered(evaluation.takes))})")
         model = "contest.best()" if contest else final.name
         if layout.y_node is not None and self.target is not None and self.rows_name not in bunched:
             lines.append('learned.keep("labels", labels(inputs[ROWS], learned))')
@@ -397,9 +399,9 @@ class ServiceWriter(Writer):
         if 'labels"' in body:
             heads.insert(0, "from typing import Any")
         if evaluation.body.strip():
-            heads.append("from .evaluation import evaluate")
+            heads.append("from .evaluation import evaluate as judge")
         if features.body.strip() or given:
-            heads.append("from .features import features")
+            heads.append("from .features import features as features_of")
         heads.append(f"from .learned import Learned{', frame_of' if bunched else ''}")
         heads.append("from .results import Metrics, Run")
         if contest:
@@ -407,7 +409,7 @@ class ServiceWriter(Writer):
         serving = ["answer", "encoded_target"] if 'labels"' in body else ["answer"]
         heads.append(f"from .serving import {', '.join([*serving, 'model_input'])}")
         heads.append("from .settings import Settings")
-        heads.append("from .training import train")
+        heads.append("from .training import train as train_models")
         if 'labels"' in body:
             heads.append("from .answering import words_of_classes")
         constants = f'\nROWS = "{self.rows_name}"\nTARGET = {self.target!r}\nMODEL = "{final.name}"\n\n__all__ = ["MODEL", "ROWS", "TARGET", "answer", "model_input", "run"]\n'

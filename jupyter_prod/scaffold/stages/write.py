@@ -130,6 +130,7 @@ class Writer:
         """Whether a name is found at the top of a module rather than handed over."""
         return (
             name in self.imports
+            or name == "partial"
             or name in self.functions.names
             or name in self.constants()
             or name in self.star_names(name)
@@ -151,7 +152,9 @@ class Writer:
         lines: list[str] = []
         here = set(bound_names(functions)) | set(own)
         for name in [n for n in _names_used(functions) if n not in here]:
-            if name in HOMES and not self.is_bound(name):
+            if name == "features_of":
+                lines.append("from .features import features as features_of")
+            elif name in HOMES and not self.is_bound(name):
                 lines.append(f"from .{HOMES[name]} import {name}")
             elif name == "Any" and name not in self.imports:
                 lines.append("from typing import Any")
@@ -237,7 +240,7 @@ HOMES = {
     "frame_of": "learned",
     "as_answer": "answering",
     "words_of_classes": "answering",
-    "features": "features",
+    "features_of": "features",
     "Settings": "settings",
     "Run": "results",
 }
