@@ -23,16 +23,18 @@ for candidate in "$(command -v "python$version" || true)" \
     fi
 done
 
-# an environment with another Python is of no use
-if [ -e .venv ] && ! .venv/bin/python -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$version')" 2>/dev/null; then
-    rm -rf .venv
-fi
+# an environment with another Python, or copied from elsewhere, is of no use
+case "$(cat .venv/installed 2>/dev/null) $(.venv/bin/python --version 2>/dev/null)" in
+    "$PWD Python $version".*) ;;
+    *) rm -rf .venv ;;
+esac
 [ -e .venv ] || "$uv" venv --quiet --python "$python" .venv \
     || fail "Python $version is not on PATH nor among pyenv's, and uv could not fetch it"
 
 lock() {  # lock FILE ARGUMENTS: wheels alone if that resolves, else with builds
     file=$1; shift
-    compile --only-binary :all: "$@" 2>/dev/null || compile "$@" || fail "the requirements can't be resolved"
+    compile --only-binary :all: "$@" 2>/dev/null || compile "$@" \
+        || fail "the requirements can't be resolved"
     mv "$file.new" "$file"
 }
 compile() {
@@ -40,9 +42,10 @@ compile() {
         --custom-compile-command "make lock" --output-file "$file.new" "$@"
 }
 [ -f requirements.lock ] || lock requirements.lock pyproject.toml
-[ -f requirements-dev.lock ] || lock requirements-dev.lock pyproject.toml --extra dev --constraint requirements.lock
+[ -f requirements-dev.lock ] \
+    || lock requirements-dev.lock pyproject.toml --extra dev --constraint requirements.lock
 
-echo "setup: installing $(grep -c '==' requirements-dev.lock) packages for $(.venv/bin/python --version)"
+echo "setup: $(.venv/bin/python --version), $(grep -c '==' requirements-dev.lock) packages"
 "$uv" pip sync --quiet --python .venv/bin/python --require-hashes requirements-dev.lock
 "$uv" pip install --quiet --python .venv/bin/python --no-deps --editable .
-touch .venv/installed
+echo "$PWD" >.venv/installed

@@ -1,4 +1,4 @@
-"""What the tests share: the pipeline run once on the notebook's data, away from the project's own artifacts."""
+"""What the tests share: the pipeline, run once on the notebook's data, its artifacts apart."""
 
 from __future__ import annotations
 

@@ -30,7 +30,9 @@ def test_predictions_are_those_of_the_notebook(trained: Trained) -> None:
     assert scored.rows == [*range(len(rows))], (scored.refused[:3], scored.failed)
     wanted = [prediction for _, prediction in known if prediction is not None]
     tolerance = expected.get("tolerance", 1e-5)
-    different = [pair for pair in zip(scored.answer.predictions, wanted) if not equal(*pair, tolerance)]
+    different = [
+        pair for pair in zip(scored.answer.predictions, wanted) if not equal(*pair, tolerance)
+    ]
     assert not different
 
 

@@ -26,7 +26,9 @@ def test_rows_keep_their_order_and_bad_ones_are_told(trained: Trained, tmp_path:
     lines = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
     assert [line["row"] - 1 for line in lines] == expected.rows
     assert equal([line["prediction"] for line in lines], expected.answer.predictions, 1e-6)
-    rejected = [json.loads(line) for line in (tmp_path / "out.jsonl.rejected").read_text().splitlines()]
+    rejected = [
+        json.loads(line) for line in (tmp_path / "out.jsonl.rejected").read_text().splitlines()
+    ]
     assert rejected[0]["row"] == 0
 
 
@@ -61,7 +63,12 @@ def test_versions_count_up_and_the_champion_is_named(trained: Trained, tmp_path:
 def test_a_bundle_that_was_changed_is_refused(trained: Trained, tmp_path: Path) -> None:
     release = trained.release
     version = registry.register(
-        tmp_path, release.model, release.learned, release.reference, release.contract, release.manifest
+        tmp_path,
+        release.model,
+        release.learned,
+        release.reference,
+        release.contract,
+        release.manifest,
     )
     with (tmp_path / version / "model.joblib").open("ab") as file:
         file.write(b"x")

@@ -20,7 +20,9 @@ def test_an_assigned_value_is_replaced_and_nothing_else() -> None:
 
 def test_a_path_is_replaced_where_it_stands_alone() -> None:
     source = "a = read('C:\\\\x.csv')\nb = f'{a} C:\\\\x.csv'\n"
-    assert with_text(source, "C:\\x.csv", "/data/x.csv") == source.replace("'C:\\\\x.csv')", "'/data/x.csv')")
+    assert with_text(source, "C:\\x.csv", "/data/x.csv") == source.replace(
+        "'C:\\\\x.csv')", "'/data/x.csv')"
+    )
 
 
 def test_installs_become_comments() -> None:
@@ -34,7 +36,9 @@ def test_a_notebook_runs_with_its_inputs_and_leaves_its_files(
 ) -> None:
     data = tmp_path / "text.txt"
     data.write_text("hello")
-    source = "text = open('../in/text.txt').read()\nopen('../in/text.txt', 'w').write('changed')\ntext"
+    source = (
+        "text = open('../in/text.txt').read()\nopen('../in/text.txt', 'w').write('changed')\ntext"
+    )
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     nbformat.write(notebook, tmp_path / "pilot.ipynb")
     monkeypatch.setattr(notebook_run, "NOTEBOOK", tmp_path / "pilot.ipynb")

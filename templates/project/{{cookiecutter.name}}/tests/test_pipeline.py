@@ -20,13 +20,17 @@ def test_metrics_are_those_of_the_notebook(trained: Trained) -> None:
     expected = json.loads(EXPECTED.read_text(encoding="utf-8"))
     got = trained.run.metrics.as_json()
     for name, value in expected.get("metrics", {}).items():
-        assert equal(got[name], value, expected.get("tolerance", 1e-5)), f"{name}: {got[name]}, notebook {value}"
+        assert equal(got[name], value, expected.get("tolerance", 1e-5)), (
+            f"{name}: {got[name]}, notebook {value}"
+        )
 
 
 def equal(got: Any, expected: Any, tolerance: float) -> bool:
     """Equal JSON values, numbers to a relative tolerance."""
     if isinstance(expected, dict):
-        return got.keys() == expected.keys() and all(equal(got[k], v, tolerance) for k, v in expected.items())
+        return got.keys() == expected.keys() and all(
+            equal(got[k], v, tolerance) for k, v in expected.items()
+        )
     if isinstance(expected, list):
         return len(got) == len(expected) and all(map(equal, got, expected, [tolerance] * len(got)))
     if isinstance(expected, (int, float)) and isinstance(got, (int, float)):

@@ -93,6 +93,11 @@ def test_rows_become_the_frame_that_training_saw() -> None:
     assert frame["mixed"].isna().all()
 
 
+def test_a_number_in_a_text_column_becomes_text() -> None:
+    frame = rows_to_frame(CONTRACT, [ROW | {"mixed": 12}, ROW | {"mixed": "x"}], REFERENCE)
+    assert frame["mixed"].tolist() == ["12", "x"]
+
+
 def test_gaps_are_those_of_read_csv() -> None:
     frame = rows_to_frame(CONTRACT, [ROW, ROW | {"count": None, "flag": True}], REFERENCE)
     assert frame["count"].dtype == np.float64
@@ -100,7 +105,10 @@ def test_gaps_are_those_of_read_csv() -> None:
 
 
 def test_columns_without_names_go_by_their_numbers() -> None:
-    contract = Contract("table", (Column("0", "number", "float64", "nullable"), Column("1", "text", "object", "optional")))
+    contract = Contract(
+        "table",
+        (Column("0", "number", "float64", "nullable"), Column("1", "text", "object", "optional")),
+    )
     reference = pd.DataFrame({0: [0.5], 1: pd.Series(["a"], dtype=object)})
     assert check_rows(contract, [{"0": 2}], None) == []
     frame = rows_to_frame(contract, [{"0": 2}], reference)
@@ -115,14 +123,25 @@ def test_what_a_request_must_carry_is_found_by_asking() -> None:
         return Answer((rows["share"].fillna(0) + rows["kind"].str.len()).tolist())
 
     table = pd.DataFrame(
-        {"share": np.arange(50.0), "kind": ["a", "bb", "ccc", "dd", "e"] * 10, "count": range(50), "truth": "x"}
+        {
+            "share": np.arange(50.0),
+            "kind": ["a", "bb", "ccc", "dd", "e"] * 10,
+            "count": range(50),
+            "truth": "x",
+        }
     )
     contract = Contract(
-        "table", tuple(Column(name, "any", "object") for name in ("share", "kind", "count", "truth"))
+        "table",
+        tuple(Column(name, "any", "object") for name in ("share", "kind", "count", "truth")),
     )
     rows = reference_rows(ask, table.drop(columns="truth"))
     found = {column.name: column.request for column in infer_requests(contract, ask, rows).columns}
-    assert found == {"share": "nullable", "kind": "required", "count": "optional", "truth": "optional"}
+    assert found == {
+        "share": "nullable",
+        "kind": "required",
+        "count": "optional",
+        "truth": "optional",
+    }
 
 
 def test_synthetic_rows_of_the_contract_are_taken(trained: Trained) -> None:

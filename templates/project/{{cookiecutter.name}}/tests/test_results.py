@@ -47,6 +47,13 @@ def test_a_name_said_again_with_another_value_is_counted() -> None:
 
 
 def test_plain_values_are_json() -> None:
-    values = [np.str_("a"), np.bool_(True), pd.NA, pd.NaT, pd.Timestamp("2024-01-02"), np.datetime64("2024-01-02")]
+    values = [
+        np.str_("a"),
+        np.bool_(True),
+        pd.NA,
+        pd.NaT,
+        pd.Timestamp("2024-01-02"),
+        np.datetime64("2024-01-02"),
+    ]
     assert plain(values) == ["a", True, None, None, "2024-01-02T00:00:00", "2024-01-02T00:00:00"]
     assert plain(float("inf")) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import importlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,16 @@ from .results import plain
 from .scoring import score_rows
 from .settings import Settings, load
 
-_KINDS = {".csv": "csv", ".parquet": "parquet", ".jsonl": "lines", ".ndjson": "lines", ".json": "lines"}
+_KINDS = {".csv": "csv", ".parquet": "parquet", ".jsonl": "lines", ".ndjson": "lines"}
 _CHUNK = 10_000
 
 
 def predict(release: Release, source: Path, target: Path) -> tuple[int, int]:
-    """Scores the rows of `source` into `target` and returns how many were scored and how many rejected.
+    """Scores the rows of `source` into `target`; how many were scored, and how many rejected.
 
-    CSV and Parquet keep their columns and gain `prediction`; JSON lines hold it with the row's number. A row that
-    can't be answered is told in TARGET.rejected, as JSON lines with its number from 0. Raises Unusable for a file
-    that can't be read, or an extension that is none of these.
+    CSV and Parquet keep their columns and gain `prediction`; JSON lines hold it with the row's
+    number. A row that can't be answered is told in TARGET.rejected, as JSON lines with its number
+    from 0. Raises Unusable for a file that can't be read, or an extension that is none of these.
     """
     kind = _kind(target)
     table, rows = _read(source, release.contract)
@@ -61,16 +62,21 @@ def _kind(path: Path) -> str:
 
 
 def _read(path: Path, contract: Contract) -> tuple[pd.DataFrame, list[Any]]:
-    """A file's columns as they stand there, and its rows as JSON values; a line that is no JSON stays text."""
+    """A file's columns as they stand there, and its rows as JSON values.
+
+    A line that is no JSON stays text, and is refused as no row.
+    """
     try:
         kind = _kind(path)
         if kind == "csv":
             return _read_csv(path, contract)
         if kind == "parquet":
             table = pd.read_parquet(path)
-            names = [str(label) for label in table.columns]
-            return table, [dict(zip(names, map(plain, row), strict=True)) for row in table.itertuples(False, None)]
-        rows = [_parsed(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+            return table, _rows(
+                table.columns, [map(plain, table.iloc[:, i]) for i in range(table.shape[1])]
+            )
+        lines = path.read_text(encoding="utf-8").splitlines()
+        rows = [_parsed(line) for line in lines if line.strip()]
         return pd.DataFrame([row if isinstance(row, dict) else {} for row in rows]), rows
     except FileNotFoundError:
         raise Unusable(f"{path} is not there") from None
@@ -95,11 +101,16 @@ def _read_csv(path: Path, contract: Contract) -> tuple[pd.DataFrame, list[Any]]:
     elif values.shape != table.shape:
         table = values
     kinds = {column.name: column.kind for column in contract.columns}
-    columns = {
-        str(label): _cells(values.iloc[:, i], kinds.get(str(label), "any"))
+    columns = [
+        _cells(values.iloc[:, i], kinds.get(str(label), "any"))
         for i, label in enumerate(values.columns)
-    }
-    return table, [dict(zip(columns, cells)) for cells in zip(*columns.values())]
+    ]
+    return table, _rows(values.columns, columns)
+
+
+def _rows(labels: Iterable[Any], columns: Iterable[Iterable[Any]]) -> list[Any]:
+    names = [str(label) for label in labels]
+    return [dict(zip(names, cells)) for cells in zip(*columns)]
 
 
 def _as_the_notebook_reads(path: Path) -> pd.DataFrame | None:

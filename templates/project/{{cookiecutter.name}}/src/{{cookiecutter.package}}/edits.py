@@ -14,7 +14,8 @@ def with_assignment(source: str, name: str, value: Any) -> str:
     values = [
         node.value
         for node in (tree.body if tree else [])
-        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [name]
+        if isinstance(node, ast.Assign)
+        and [ast.unparse(target) for target in node.targets] == [name]
     ]
     return _replaced(source, [(node, repr(value)) for node in values])
 
@@ -28,7 +29,9 @@ def with_text(source: str, text: str, other: str) -> str:
 
 def without_installs(source: str) -> str:
     """The source with `%pip install` and the like as comments: the project's environment is made beforehand."""
-    return re.sub(r"(?m)^([ \t]*)([!%]\s*(?:pip3?|conda|mamba|python3? -m pip)\s.*)$", r"\1pass  # \2", source)
+    return re.sub(
+        r"(?m)^([ \t]*)([!%]\s*(?:pip3?|conda|mamba|python3? -m pip)\s.*)$", r"\1pass  # \2", source
+    )
 
 
 def _parsed(source: str) -> ast.Module | None:
@@ -50,7 +53,9 @@ def _strings(node: ast.AST) -> Iterator[ast.Constant]:
 
 def _replaced(source: str, edits: list[tuple[ast.expr, str]]) -> str:
     lines = source.encode().splitlines(keepends=True)
-    for node, text in sorted(edits, key=lambda edit: (edit[0].lineno, edit[0].col_offset), reverse=True):
+    for node, text in sorted(
+        edits, key=lambda edit: (edit[0].lineno, edit[0].col_offset), reverse=True
+    ):
         first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
         head, tail = lines[first][: node.col_offset], lines[last][node.end_col_offset :]
         lines[first : last + 1] = [head + text.encode() + tail]

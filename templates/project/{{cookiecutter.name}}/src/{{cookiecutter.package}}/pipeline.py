@@ -41,5 +41,7 @@ def run(settings: Settings) -> Run:
 def answer(model: Any, rows: pd.DataFrame, learned: Learned) -> Answer:
     """The model's answer for raw rows."""
     X = features(rows, learned)
-    shares = [dict(zip(map(str, model.classes_), map(float, row))) for row in model.predict_proba(X)]
+    shares = [
+        dict(zip(map(str, model.classes_), map(float, row))) for row in model.predict_proba(X)
+    ]
     return Answer(list(model.predict(X)), shares)

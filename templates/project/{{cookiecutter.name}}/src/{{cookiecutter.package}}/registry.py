@@ -1,9 +1,9 @@
 """Versions of the model: each a folder with the release bundle and its manifest, named by aliases.
 
-    registry/<version>/model.joblib    model, learned values, reference rows
-    registry/<version>/contract.yaml   the contract that it was trained under
-    registry/<version>/manifest.json   sha256 of the bundle, metrics, lineage
-    registry/<alias>                   the version that champion or challenger stands for
+* registry/<version>/model.joblib: model, learned values, reference rows
+* registry/<version>/contract.yaml: the contract that it was trained under
+* registry/<version>/manifest.json: sha256 of the bundle, metrics, lineage
+* registry/<alias>: the version that champion or challenger stands for
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ALIASES = (CHAMPION, "challenger")
 
 @dataclass(frozen=True)
 class Release:
-    """A version that can answer; `reference` are some raw rows that it does answer, target left out."""
+    """A version that can answer; `reference` are raw rows that it does answer, target left out."""
 
     version: str
     model: Any
@@ -88,7 +88,8 @@ def load(folder: Path, name: str = CHAMPION) -> Release:
     if sha256(home / "model.joblib") != manifest["sha256"]:
         raise Unusable(f"{home / 'model.joblib'} is not the file that was registered")
     model, learned, reference = joblib.load(home / "model.joblib")
-    return Release(version, model, learned, reference, contracts.read(home / "contract.yaml"), manifest)
+    contract = contracts.read(home / "contract.yaml")
+    return Release(version, model, learned, reference, contract, manifest)
 
 
 def _claimed(folder: Path, new: Path) -> str:
@@ -106,7 +107,7 @@ def _claimed(folder: Path, new: Path) -> str:
 
 
 def _dump(bundle: Any, path: Path) -> None:
-    """joblib where it can; cloudpickle, which joblib.load reads too, for models that hold a lambda."""
+    """Writes with joblib or, for models that hold a lambda, cloudpickle; joblib.load reads both."""
     try:
         joblib.dump(bundle, path)
     except (pickle.PicklingError, AttributeError, TypeError):

@@ -28,7 +28,7 @@ class Metrics:
     def record(self, name: str, value: Value) -> Value:
         """Keeps the numbers in `value` and returns it unchanged.
 
-        Said twice with another value, a name gets a count; text and very large arrays are no metrics.
+        Said twice with another value, a name gets a count; text and large arrays are no metrics.
         """
         numbers = _numbers(value)
         if numbers is not _ABSENT:
@@ -57,7 +57,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Answer:
-    """One prediction a row, in row order, and the probability of each class where the model has them."""
+    """One prediction a row, in row order, and each class's probability where the model has them."""
 
     predictions: list[Any]
     probabilities: list[dict[str, float]] | None = None
@@ -80,8 +80,10 @@ def plain(value: Any) -> Any:
         return {str(key): plain(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(entry) for entry in value]
-    if isinstance(value, (np.datetime64, np.timedelta64)):
-        return plain(pd.Timestamp(value) if isinstance(value, np.datetime64) else pd.Timedelta(value))
+    if isinstance(value, np.datetime64):
+        value = pd.Timestamp(value)
+    if isinstance(value, np.timedelta64):
+        value = pd.Timedelta(value)
     if hasattr(value, "isoformat"):
         return value.isoformat()
     if hasattr(value, "tolist"):

@@ -40,7 +40,8 @@ def execute(settings: Settings, outputs: Path, seed: int | None = None) -> Run:
     except FileNotFoundError as error:
         for name in INPUTS:
             if str(error.filename) == getattr(settings, name):
-                raise Unusable(f"{error.filename} is not there; --set {name}=PATH names another") from None
+                path = error.filename
+                raise Unusable(f"{path} is not there; --set {name}=PATH names another") from None
         raise
 
 
@@ -55,7 +56,7 @@ def agreed(run: Run, folder: Path = contracts.FOLDER) -> dict[str, Contract]:
 
 
 def lineage(settings: Settings, run: Run) -> dict[str, dict[str, Any]]:
-    """For each input its number of rows, and the hash of its file or, where it is none, of its values."""
+    """Each input's number of rows, and the hash of its file or, without one, of its values."""
     told = {}
     for name, read in run.inputs.items():
         path = Path(getattr(settings, name, ""))
@@ -71,7 +72,7 @@ def lineage(settings: Settings, run: Run) -> dict[str, dict[str, Any]]:
 
 
 def report(path: Path, run: Run, data: dict[str, Any], model: dict[str, Any] | None = None) -> None:
-    """Writes metrics.json: the metrics, the data that they come from and, where there is one, the model."""
+    """Writes metrics.json: the metrics, the data they come from and, if there is one, the model."""
     told = {"metrics": run.metrics.as_json(), "data": data}
     if model is not None:
         told["model"] = model

@@ -23,7 +23,8 @@ TARGET = None if pipeline.TARGET is None else str(pipeline.TARGET)
 class Scored:
     """The answer for the rows numbered in `rows`, and why the others have none.
 
-    `refused` are faults of the rows themselves, `failed` is what the model raised for rows that are not at fault.
+    `refused` are faults of the rows themselves, `failed` is what the model raised for rows that
+    are not at fault.
     """
 
     answer: Answer
@@ -33,7 +34,7 @@ class Scored:
 
 
 def score_rows(release: Release, rows: Sequence[Mapping[str, Any]]) -> Scored:
-    """Answers raw rows of JSON values; a row that can't be answered doesn't keep the others from it."""
+    """Answers raw rows of JSON values; a bad row doesn't keep the others from their answers."""
     refused = check_rows(release.contract, rows, TARGET)
     bad = {violation.row for violation in refused}
     numbers = [number for number in range(len(rows)) if number not in bad]
@@ -74,7 +75,7 @@ def _score(release: Release, frame: pd.DataFrame) -> Answer:
 
 
 def _one_by_one(release: Release, frame: pd.DataFrame) -> Iterator[tuple[int, Exception | None]]:
-    """Each row's position and what it alone raises, found by halving: rows that pass together pass."""
+    """Each row's position and what it alone raises, by halving: rows that pass together pass."""
     waiting = [(0, len(frame))]
     while waiting:
         start, end = waiting.pop()
@@ -107,7 +108,8 @@ def _blamed(
         if fault := _fault(release, with_column(known, i, row.iloc[:, i])):
             value = plain(row.iloc[0, i])
             got = "null" if value is None else repr(value)[:80]
-            yield str(label), "a value that the model takes", got, f"{type(fault).__name__}: {fault}"[:200]
+            reason = f"{type(fault).__name__}: {fault}"[:200]
+            yield str(label), "a value that the model takes", got, reason
 
 
 def _fault(release: Release, frame: pd.DataFrame) -> Exception | None:

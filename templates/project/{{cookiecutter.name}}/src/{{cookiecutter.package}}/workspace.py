@@ -14,10 +14,11 @@ WRITE_FOLDERS: tuple[str, ...] = ({% for folder in cookiecutter._project.write_f
 
 @contextlib.contextmanager
 def working_folder(outputs: Path, reads: Iterable[str] = ()) -> Iterator[Path]:
-    """A new folder to work in; the files written there, or above it, become the content of `outputs`.
+    """A new folder to work in; what is written there, or above it, becomes what is in `outputs`.
 
-    `reads` are relative paths that are looked for from there: the folder lies deep enough for them. A file keeps its
-    own name whatever the folder it was written into; of two with one name the later wins.
+    `reads` are relative paths that are looked for from there: the folder lies deep enough for them.
+    A file keeps its own name whatever the folder it was written into; of two with one name the
+    later wins.
     """
     outputs.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".run-", dir=outputs.parent) as top:

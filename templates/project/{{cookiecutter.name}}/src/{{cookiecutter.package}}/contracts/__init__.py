@@ -1,7 +1,7 @@
 """Data contracts: what the columns of each input are, and what a request must carry.
 
-A contract is inferred at the first training and written as YAML (Open Data Contract Standard 3.1) beside this file.
-From then on it belongs to people: edit it, it is checked at every training and every request and never overwritten.
+A contract is inferred at the first training and written as YAML (Open Data Contract Standard 3.1)
+beside this file. From then on it belongs to people: edit it, it is checked and never overwritten.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ FOLDER = Path(__file__).parent
 def agree(name: str, frame: pd.DataFrame, folder: Path) -> Contract:
     """The contract of an input: the one on file, held against the frame, else what the frame shows.
 
-    A column that the contract on file doesn't know is noted and added. Raises Unusable where one is missing or of
-    another kind.
+    A column that the contract on file doesn't know is noted and added. Raises Unusable where one is
+    missing or of another kind.
     """
     shown, path = infer(name, frame), folder / f"{name}.yaml"
     if not path.exists():
@@ -37,7 +37,7 @@ def agree(name: str, frame: pd.DataFrame, folder: Path) -> Contract:
     if violations:
         raise Unusable(f"{name} breaks its contract {path}: " + "; ".join(map(str, violations)))
     if added:
-        print(f"{name}: columns that the contract doesn't know: {', '.join(added)}", file=sys.stderr)
+        print(f"{name}: not in the contract: {', '.join(added)}", file=sys.stderr)
     new = tuple(column for column in shown.columns if column.name in added)
     return replace(contract, columns=contract.columns + new)
 

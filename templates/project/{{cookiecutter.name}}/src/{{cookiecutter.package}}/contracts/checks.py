@@ -13,7 +13,7 @@ from .model import Contract
 
 @dataclass(frozen=True)
 class Violation:
-    """A value that breaks the contract; `row` counts from 0, None where the whole column is meant."""
+    """A value that breaks the contract; `row` counts from 0, None means the whole column."""
 
     row: int | None
     column: str | None
@@ -32,7 +32,7 @@ class Violation:
 
 
 def check_frame(contract: Contract, frame: pd.DataFrame) -> tuple[list[Violation], list[str]]:
-    """What of a training frame breaks the contract, and the columns that the contract doesn't know."""
+    """What of a training frame breaks the contract, and the columns that it doesn't know."""
     series = {str(label): frame.iloc[:, i] for i, label in enumerate(frame.columns)}
     violations = []
     for column in contract.columns:

@@ -15,7 +15,7 @@ KINDS = ("integer", "number", "boolean", "timestamp", "text", "text or number", 
 """What a column's values are; `text or number` is a text column in which numbers stand as well."""
 
 REQUESTS = ("required", "nullable", "optional", "open")
-"""What a request must carry: a value, a value or null, nothing at all; `open` where the model was not asked yet."""
+"""A request must carry a value, a value or null, or nothing; `open` until the model is asked."""
 
 _LOGICAL = {"text": "string", "text or number": "string", "any": "object"}
 
@@ -81,14 +81,16 @@ def _column(entry: dict[str, Any]) -> Column:
     kind, request = own["kind"], own.get("request", "open")
     if kind not in KINDS or request not in REQUESTS:
         raise ValueError(f"{entry['name']}: kind {kind}, request {request}")
-    return Column(str(entry["name"]), kind, entry["physicalType"], request, bool(entry.get("required")))
+    not_null = bool(entry.get("required"))
+    return Column(str(entry["name"]), kind, entry["physicalType"], request, not_null)
 
 
 _HEAD = """\
 # Inferred at the first run, then yours: edits are kept and checked.
-# required: true forbids missing values; kind is what the values are: integer, number, boolean, timestamp,
-# text, "text or number", any.
+# required: true forbids missing values; kind is what the values are: integer, number, boolean,
+# timestamp, text, "text or number", any.
 {%- if cookiecutter.level == "service" %}
-# request is what a request must carry: required a value, nullable a value or null, optional nothing.
+# request is what a request must carry: required a value, nullable a value or null, optional
+# nothing.
 {%- endif %}
 """

@@ -23,7 +23,7 @@ _MOST_SECONDS = 60
 
 
 def reference_rows(ask: Ask, frame: pd.DataFrame) -> pd.DataFrame:
-    """Up to 20 rows, spread over the frame, that the model answers one by one; none where it answers none."""
+    """Up to 20 rows, spread over the frame, that the model answers."""
     step = max(1, len(frame) // _ROWS)
     chosen = [*range(0, len(frame), step)][:_ROWS]
     if chosen and _asked(ask, frame.iloc[chosen]) is not None:
@@ -36,9 +36,9 @@ def reference_rows(ask: Ask, frame: pd.DataFrame) -> pd.DataFrame:
 def infer_requests(contract: Contract, ask: Ask, rows: pd.DataFrame) -> Contract:
     """The contract with what a request must carry, for each column for which that is open.
 
-    A column is optional where neither missing values nor another row's change any answer, nullable where the model
-    answers rows without it. Where asking would take minutes, or the model answers the same rows differently, columns
-    count as nullable.
+    A column is optional where neither missing values nor another row's change any answer, nullable
+    where the model answers rows without it. Where asking would take minutes, or the model answers
+    the same rows differently, columns count as nullable.
     """
     start = time.monotonic()
     before = _asked(ask, rows)
@@ -66,19 +66,20 @@ def _request(ask: Ask, rows: pd.DataFrame, position: int, before: Answer | None)
     partly = values.where(values.index % 2 == 0)
     if answer(partly) is None and answer(missing.iloc[:1], 1) is None:
         return "required"
-    moved = [values.iloc[[*range(by, len(rows)), *range(by)]].reset_index(drop=True) for by in (1, 7)]
-    changed = any(answer(others) != before for others in (missing, *moved))
+    turned = [[*range(by, len(rows)), *range(min(by, len(rows)))] for by in (1, 7)]
+    others = [missing, *(values.iloc[order].reset_index(drop=True) for order in turned)]
+    changed = any(answer(other) != before for other in others)
     return "nullable" if changed else "optional"
 
 
 def _asked(ask: Ask, rows: pd.DataFrame) -> Answer | None:
-    """The model's answer as JSON values; None where it can't answer."""
+    """The model's answer as JSON values; None where the notebook's statements raise."""
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             answer = ask(rows.copy())
         if len(answer.predictions) != len(rows):
             return None
-    except Exception:  # whatever the notebook's own statements raise: the question is whether they do
+    except Exception:
         return None
     return Answer(plain(answer.predictions), plain(answer.probabilities))

@@ -16,7 +16,7 @@ _LONGEST = 80
 
 
 def check_rows(contract: Contract, rows: Sequence[Any], target: str | None) -> list[Violation]:
-    """What of a request's rows breaks the contract; a row is a mapping of column name to JSON value."""
+    """What of a request's rows breaks the contract; a row maps column names to JSON values."""
     violations = []
     columns = [column for column in contract.columns if column.name != target]
     for number, row in enumerate(rows):
@@ -31,7 +31,8 @@ def check_rows(contract: Contract, rows: Sequence[Any], target: str | None) -> l
                 if column.request == "required" or column.not_null:
                     violations.append(Violation(number, column.name, column.kind, "null"))
             elif not _fits(column, row[column.name]):
-                violations.append(Violation(number, column.name, column.kind, _told(row[column.name])))
+                got = _told(row[column.name])
+                violations.append(Violation(number, column.name, column.kind, got))
     return violations
 
 
@@ -47,10 +48,17 @@ def rows_to_frame(
     for label, dtype in zip(reference.columns, reference.dtypes, strict=True):
         name = str(label)
         values = [row.get(name) for row in rows]
+        if kinds.get(name) == "text or number" and _is_text(reference[label]):
+            values = [None if value is None else str(value) for value in values]
         series.append(_cast(values, dtype, kinds.get(name, "any")))
     frame = pd.concat(series, axis=1) if series else pd.DataFrame(index=range(len(rows)))
     frame.columns = reference.columns
     return frame
+
+
+def _is_text(column: pd.Series) -> bool:
+    """Whether numbers stood in a column as text, as in a CSV file wherever it has other text."""
+    return all(isinstance(value, str) for value in column.dropna())
 
 
 def with_column(frame: pd.DataFrame, position: int, values: pd.Series) -> pd.DataFrame:
@@ -63,7 +71,7 @@ def with_column(frame: pd.DataFrame, position: int, values: pd.Series) -> pd.Dat
 
 
 def _cast(values: list[Any], dtype: Any, kind: str) -> pd.Series:
-    """JSON values as a column of a dtype; missing ones turn integers to floats and booleans to objects."""
+    """JSON values as a column of a dtype; gaps turn integers to floats and booleans to objects."""
     gaps = any(value is None for value in values)
     if isinstance(dtype, pd.CategoricalDtype):
         return pd.Series(pd.Categorical(values, dtype=dtype))

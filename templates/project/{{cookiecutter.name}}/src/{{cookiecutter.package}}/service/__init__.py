@@ -22,7 +22,7 @@ _DRAIN_SECONDS = 15
 def serve(host: str, port: int, artifacts: Path) -> None:
     """Serves the champion until SIGTERM, and then answers what it has accepted.
 
-    Raises Unusable where there is no champion, or where another address than loopback is to be served without keys.
+    Raises Unusable where there is no champion, and for any address but loopback without keys.
     """
     structlog.configure(
         processors=[
@@ -38,7 +38,7 @@ def serve(host: str, port: int, artifacts: Path) -> None:
     config = ServiceConfig.load()
     keys = Keys.load(config)
     if not keys and not _is_loopback(host):
-        raise Unusable(f"{host} is not served without API keys: see .env.example, or --host 127.0.0.1")
+        raise Unusable(f"{host} is not served without API keys: see .env.example")
     release = registry.load(artifacts / "registry")
     if not keys:
         log.warning("no API keys: loopback only, every caller may do everything")

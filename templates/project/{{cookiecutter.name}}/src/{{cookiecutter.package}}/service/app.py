@@ -24,6 +24,7 @@ from .openapi import OUTCOMES, PREDICT_RESPONSES, PROBLEMS, predict_request
 from .telemetry import Telemetry
 
 _LOCAL = ("127.0.0.1", "localhost", "::1")
+_PATHS = ("/v1/predict", "/v1/outcomes", "/health/live", "/health/ready", "/metrics")
 _log = structlog.get_logger()
 
 
@@ -65,9 +66,9 @@ class Service:
         self._audit = audit
         self._limit = RateLimit(config.requests_per_second)
         self._telemetry = Telemetry(release)
-        self._worker = ThreadPoolExecutor(max_workers=1)  # the notebook's statements were never tried side by side
-        self._paths = {"/v1/predict", "/v1/outcomes", "/health/live", "/health/ready", "/metrics", "/openapi.json"}
-        self._answers = answers_reference(release)
+        # one thread: the notebook's statements were never tried side by side
+        self._worker = ThreadPoolExecutor(max_workers=1)
+        self._works = answers_reference(release)
         self._columns = {column.name for column in release.contract.columns}
         data = release.manifest["data"].get(pipeline.ROWS, {})
         self._lineage = {"model_version": release.version, "data_version": data.get("sha256")}
@@ -93,10 +94,13 @@ class Service:
             self._telemetry.failures.inc()
             raise error
         ids = [uuid.uuid4().hex for _ in rows]
-        known = [{name: value for name, value in row.items() if name in self._columns} for row in rows]
         common = {"caller": caller.name, **self._lineage}
-        self._audit.predictions(common, list(zip(ids, known, scored.answer.predictions, strict=True)))
+        answered = list(zip(ids, map(self._known, rows), scored.answer.predictions))
+        self._audit.predictions(common, answered)
         return ids, scored
+
+    def _known(self, row: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in row.items() if name in self._columns}
 
     async def outcome(self, request: Request) -> Response:
         """Takes what turned out to be true for an earlier prediction."""
@@ -113,7 +117,7 @@ class Service:
 
     async def ready(self) -> Response:
         """The model is loaded and has answered a row of its own."""
-        if not self._answers:
+        if not self._works:
             return Answered({"status": "the model does not answer"}, 503)
         return Answered({"status": "ready", "model_version": self._release.version})
 
@@ -122,8 +126,10 @@ class Service:
         self._admitted(request, "metrics")
         return Response(self._telemetry.text(), media_type="text/plain; version=0.0.4")
 
-    async def observe(self, request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
-        """Counts, times and logs each request, and turns what went wrong into an answer without a traceback."""
+    async def observe(
+        self, request: Request, proceed: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        """Counts, times and logs each request; what goes wrong is answered without a traceback."""
         start = time.perf_counter()
         try:
             response = await proceed(request)
@@ -134,7 +140,7 @@ class Service:
             _log.exception("failed", id=number, path=request.url.path)
             response = Answered({"error": "internal error", "id": number}, 500)
         seconds = time.perf_counter() - start
-        path = request.url.path if request.url.path in self._paths else "other"
+        path = request.url.path if request.url.path in _PATHS else "other"
         self._telemetry.requests.labels(path, response.status_code).inc()
         self._telemetry.seconds.labels(path).observe(seconds)
         _log.info("request", path=path, status=response.status_code, seconds=round(seconds, 6))

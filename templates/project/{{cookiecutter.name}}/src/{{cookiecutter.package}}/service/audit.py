@@ -18,23 +18,28 @@ from .. import pipeline
 from ..settings import ROOT
 from .config import ServiceConfig
 
+Answered = tuple[str, Mapping[str, Any], Any]
+
 
 class Audit:
     """Appends JSON lines to predictions.jsonl and outcomes.jsonl in a folder."""
 
-    def __init__(self, folder: Path, config: ServiceConfig, personal: frozenset[str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, config: ServiceConfig, personal: frozenset[str] | None = None
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._salt = config.audit_salt
         self._personal = personal_columns() if personal is None else personal
         self._lock = threading.Lock()
 
-    def predictions(self, common: Mapping[str, Any], answered: Sequence[tuple[str, Mapping[str, Any], Any]]) -> None:
+    def predictions(self, common: Mapping[str, Any], answered: Sequence[Answered]) -> None:
         """Writes a line for each (id, row, output), and returns when they are on disk."""
-        self._append(
-            "predictions.jsonl",
-            [{"id": i, **common, "inputs": self._masked(row), "output": output} for i, row, output in answered],
-        )
+        lines = [
+            {"id": number, **common, "inputs": self._masked(row), "output": output}
+            for number, row, output in answered
+        ]
+        self._append("predictions.jsonl", lines)
 
     def outcome(self, common: Mapping[str, Any], prediction: str, value: Any) -> None:
         """Writes what turned out to be true for a prediction."""
@@ -49,7 +54,8 @@ class Audit:
             os.fsync(file.fileno())
 
     def _masked(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: self._hash(value) if name in self._personal else value for name, value in row.items()}
+        hashed = {name: self._hash(value) for name, value in row.items() if name in self._personal}
+        return {**row, **hashed}
 
     def _hash(self, value: Any) -> str | None:
         if not self._salt:

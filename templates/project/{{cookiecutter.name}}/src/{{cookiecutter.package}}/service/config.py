@@ -23,7 +23,7 @@ class ServiceConfig:
     requests_per_second: float = 100.0
     """For each caller; twice as many may come at once."""
     audit_salt: str = ""
-    """Secret with which personal values are hashed in the audit log; without it they are left out there."""
+    """Secret for hashing personal values in the audit log; without it they are left out there."""
 
     @classmethod
     def load(cls) -> ServiceConfig:

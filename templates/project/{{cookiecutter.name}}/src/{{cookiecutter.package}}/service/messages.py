@@ -1,4 +1,7 @@
-"""Requests read and answers written: JSON of our own reading, so that a bad one is told and never guessed at."""
+"""Requests read and answers written.
+
+The JSON is read here and not by a model of types, so that a bad value is told and never guessed at.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,9 @@ class Answered(Response):
 class Problem(Exception):
     """A request that gets no other answer than this status and error."""
 
-    def __init__(self, status: int, error: str, headers: Mapping[str, str] | None = None, **more: Any) -> None:
+    def __init__(
+        self, status: int, error: str, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
         self.status, self.body, self.headers = status, {"error": error, **more}, dict(headers or {})
         super().__init__(error)
 
@@ -38,7 +43,8 @@ class Problem(Exception):
 
 async def body_of(request: Request, limit: int) -> Any:
     """The JSON value of a request's body. Raises Problem: 415, 413 or 422."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+    kind = request.headers.get("content-type", "").partition(";")[0]
+    if kind.strip().lower() != "application/json":
         raise Problem(415, "the content type must be application/json")
     body, size = bytearray(), 0
     async for chunk in request.stream():
@@ -59,15 +65,19 @@ def rows_of(body: Any) -> list[Any]:
     """The rows of a prediction request. Raises Problem (422)."""
     rows = body.get("rows") if isinstance(body, dict) else None
     if not isinstance(rows, list):
-        raise refused([Violation(None, None, 'an object {"rows": [{column: value}]}', type(body).__name__)])
+        raise _no_request('an object {"rows": [{column: value}]}', body)
     return rows
 
 
 def outcome_of(body: Any) -> tuple[str, Any]:
     """The prediction's id and the true value. Raises Problem (422)."""
     if not isinstance(body, dict) or not isinstance(body.get("id"), str) or "value" not in body:
-        raise refused([Violation(None, None, 'an object {"id": text, "value": value}', type(body).__name__)])
+        raise _no_request('an object {"id": text, "value": value}', body)
     return body["id"], body["value"]
+
+
+def _no_request(expected: str, body: Any) -> Problem:
+    return refused([Violation(None, None, expected, type(body).__name__)])
 
 
 def refused(violations: Sequence[Violation]) -> Problem:

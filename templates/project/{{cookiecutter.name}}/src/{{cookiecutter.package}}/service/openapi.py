@@ -90,8 +90,10 @@ def predict_request(release: Release, target: str | None) -> dict[str, Any]:
         "properties": {column.name: _schema(column) for column in columns},
         "required": [column.name for column in columns if column.request != "optional"],
     }
-    rows = {"type": "object", "properties": {"rows": {"type": "array", "items": row}}, "required": ["rows"]}
-    return {"requestBody": {"required": True, **_answer("Raw rows as the notebook's file had them", rows)}}
+    rows = {"rows": {"type": "array", "items": row}}
+    body = {"type": "object", "properties": rows, "required": ["rows"]}
+    described = _answer("Raw rows as the notebook's file had them", body)
+    return {"requestBody": {"required": True, **described}}
 
 
 def _schema(column: Column) -> dict[str, Any]:

@@ -11,13 +11,13 @@ class Telemetry:
     """The service's counters, in a registry of their own."""
 
     def __init__(self, release: Release) -> None:
-        self._registry = CollectorRegistry()
-        self.requests = Counter("requests", "Requests answered", ["path", "status"], registry=self._registry)
-        self.seconds = Histogram("request_seconds", "Time to the answer", ["path"], registry=self._registry)
-        self.rows = Counter("predictions", "Rows predicted", ["version"], registry=self._registry)
-        self.refused = Counter("refused_values", "Values refused", ["column"], registry=self._registry)
-        self.failures = Counter("model_failures", "Requests that the model failed at", registry=self._registry)
-        version = Gauge("model_version", "The version that answers", ["version"], registry=self._registry)
+        self._registry = own = CollectorRegistry()
+        self.requests = Counter("requests", "Requests answered", ["path", "status"], registry=own)
+        self.seconds = Histogram("request_seconds", "Time to the answer", ["path"], registry=own)
+        self.rows = Counter("predictions", "Rows predicted", ["version"], registry=own)
+        self.refused = Counter("refused_values", "Values refused", ["column"], registry=own)
+        self.failures = Counter("model_failures", "Requests the model failed at", registry=own)
+        version = Gauge("model_version", "The version that answers", ["version"], registry=own)
         version.labels(release.version).set(1)
 
     def text(self) -> bytes:
