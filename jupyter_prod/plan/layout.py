@@ -33,6 +33,7 @@ class Layout:
     training  the split, the fits, in order, with what is judged on the way
     evaluation what only judges, after the last fit
     modules   imports, definitions and constants that travel with these
+    moved     features that act at training only: they would see other values if they ran after the rest
     """
 
     rows: str = ""
@@ -41,6 +42,7 @@ class Layout:
     training: list[int] = field(default_factory=list)
     evaluation: list[int] = field(default_factory=list)
     modules: list[int] = field(default_factory=list)
+    moved: set[int] = field(default_factory=set)
     cut: int = -1
     refit: bool = False
     x_node: ast.expr | None = None
@@ -164,7 +166,9 @@ def lay_out(program: Program, choice: Choice) -> Layout:
     _serving_path(program, layout, path)
     reads = {r.statement for r in program.of(Read)}
     rest = everything - features
+    on_way = set(features)
     features, rest = _ordered(program, features, rest, reads)
+    layout.moved = {i for i in features - on_way if not is_module_level(program.statements[i])}
     layout.modules = sorted(i for i in everything | features if is_module_level(program.statements[i]))
     modules = set(layout.modules)
     layout.features = sorted(i for i in features if i not in modules)

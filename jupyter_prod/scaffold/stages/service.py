@@ -28,7 +28,9 @@ class ServiceWriter(Writer):
     def modules(self) -> tuple[dict[str, str], tuple[Stage, ...]]:
         """({path below the package: text}, the stages)."""
         layout = self.layout
-        features = self.code(layout.features, dict.fromkeys(layout.features, "features"), False)
+        features = self.code(
+            layout.features, dict.fromkeys(layout.features, "features"), False, guarded=layout.moved
+        )
         serve_x = self.chain(layout.serving, layout.x_statement, layout.x_node)
         serve_y = self._target_chain()
         self.kept = [
@@ -152,7 +154,10 @@ class ServiceWriter(Writer):
             for n in takes
             if n in self.sources.names() and self._is_frame(n) and n in self._mutated() and n == self.rows_name
         ]
-        body = "\n".join([*copies, code.body])
+        sure = {n for i in self.layout.features if i not in self.layout.moved for n in self.program.statements[i].trace.binds}
+        unsure = [n for n in given if n not in sure and n not in takes]
+        absent = [f"{' = '.join(unsure)} = None"] if unsure else []
+        body = "\n".join([*copies, *absent, code.body])
         text = function(
             f"def features({signature(takes)}) -> Any:",
             "Raw rows to what the model is made from, at training and in the service.",
@@ -191,6 +196,8 @@ class ServiceWriter(Writer):
                 arguments.append("None")
             elif name == "learned":
                 arguments.append("learned")
+            elif name in ("metrics", "contest"):
+                arguments.append("None")
             else:
                 arguments.append(f'learned["{name}"]')
         fresh = "learned = learned.serving()"
@@ -360,9 +367,8 @@ class ServiceWriter(Writer):
             if name in parameters:
                 return f"settings.{name}"
             if name in self.sources.names() and name not in made:
-                return f'inputs["{name}"]' + (
-                    ".copy()" if (made or not features.body.strip()) and name not in bunched else ""
-                )
+                untouched = name in bunched or (name == self.rows_name and not made and features.body.strip())
+                return f'inputs["{name}"]' + ("" if untouched else ".copy()")
             return name
 
         if features.body.strip() or given:

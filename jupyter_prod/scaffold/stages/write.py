@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from jupyter_prod.plan.layout import Layout
@@ -97,22 +97,32 @@ class Writer:
         mode_of: Mapping[int, str],
         marked: bool,
         after: Mapping[int, list[str]] | None = None,
+        guarded: Container[int] = (),
     ) -> Code:
-        """The body of a stage function from statements in order."""
+        """The body of a stage function from statements in order; those that are `guarded` run at training only."""
         pieces: list[str] = []
         cells: list[int] = []
         hoisted = {s.index for s in self.hoisted.values()}
         skipped = self.sources.whole_statements()
-        self.rewriter.after = self.marks.mark if marked else None
+        open_guard = False
         for index in indices:
             statement = self.program.statements[index]
             if index in hoisted or index in skipped:
                 continue
-            text = self.rewriter.statement(statement, mode_of.get(index, "plain"))
-            extra = [*(self.marks.containers(index) if marked else []), *((after or {}).get(index, []))]
+            marking = marked or index in guarded
+            self.rewriter.after = self.marks.mark if marking else None
+            text = self.rewriter.statement(statement, "plain" if index in guarded else mode_of.get(index, "plain"))
+            extra = [*(self.marks.containers(index) if marking else []), *((after or {}).get(index, []))]
             text = "\n".join([t for t in (text, *extra) if t])
             if not text or text == "pass":
                 continue
+            if index in guarded:
+                text = shifted(text, "    ") if open_guard else "if learned.training:\n" + shifted(text, "    ")
+                open_guard = True
+                pieces.append(text)
+                cells.append(statement.cell)
+                continue
+            open_guard = False
             if statement.comment and statement.cell not in cells[-1:]:
                 pieces.append("")
             pieces.append("\n".join(t for t in (_plain_comment(statement.comment), text) if t))
