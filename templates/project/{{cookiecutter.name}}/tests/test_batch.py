@@ -33,13 +33,13 @@ def test_rows_keep_their_order_and_bad_ones_are_told(trained: Trained, tmp_path:
 
 
 def test_a_table_keeps_its_columns(trained: Trained, tmp_path: Path) -> None:
-    table = raw(trained).head(30)
-    source, target = tmp_path / "rows.csv", tmp_path / "out.csv"
-    table.to_csv(source, index=False)
+    rows = rows_of(raw(trained).head(30))
+    source, target = tmp_path / "rows.jsonl", tmp_path / "out.csv"
+    source.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     scored, rejected = predict(trained.release, source, target)
-    assert scored + rejected == len(table)
+    assert scored + rejected == len(rows)
     written = pd.read_csv(target)
-    assert list(written.columns) == [*map(str, table.columns), "prediction"]
+    assert list(written.columns) == [*rows[0], "prediction"]
     assert len(written) == scored
 
 

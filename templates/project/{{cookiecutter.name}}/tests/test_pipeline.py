@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from conftest import Trained
+from {{ cookiecutter.package }}.settings import INPUTS
 
 EXPECTED = Path(__file__).with_name("expected.json")
 
@@ -23,6 +24,12 @@ def test_metrics_are_those_of_the_notebook(trained: Trained) -> None:
         assert equal(got[name], value, expected.get("tolerance", 1e-5)), (
             f"{name}: {got[name]}, notebook {value}"
         )
+
+
+def test_the_pipeline_leaves_what_it_tells(trained: Trained) -> None:
+    json.dumps(trained.run.metrics.as_json(), allow_nan=False)
+    assert set(trained.run.inputs) >= set(INPUTS)
+    assert all(path.is_file() for path in trained.outputs.iterdir())
 
 
 def equal(got: Any, expected: Any, tolerance: float) -> bool:
