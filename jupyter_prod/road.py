@@ -1,8 +1,9 @@
-"""The road: read, understand, plan, write, verify. Whoever converts, on the command line or from a button, calls `convert`."""
+"""The road: read, understand, plan, write, verify; whoever converts, from wherever, calls `convert`."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from jupyter_prod.notebook import Notebook, read_notebook
 from jupyter_prod.plan.nouns import LEVELS, Obstacle, Place, Plan
 from jupyter_prod.program import Program, understand
 from jupyter_prod.scaffold import ProjectContext, project_names, record_verdict, render
-from jupyter_prod.scaffold.data import data_files
+from jupyter_prod.scaffold.data import data_files, place_input
 from jupyter_prod.scaffold.stages import write_plan
 from jupyter_prod.verify import Verdict, verify
 
@@ -110,8 +111,8 @@ def convert(path: Path, out: Path, options: Options = Options(), say: Say = lamb
             render(context, project, template=options.template)
             cells = [(c.number, c.source) for c in notebook.cells if c.kind == "code" and "prod:skip" not in c.tags]
 
-            def told(step: str, done: float, number: int = number) -> None:
-                say(f"{step} ({plan.level})" if number else step, 0.1 + 0.85 * done)
+            def told(step: str, done: float, suffix: str = f" ({plan.level})" if number else "") -> None:
+                say(step + suffix, 0.1 + 0.85 * done)
 
             verdict = verify(
                 project,
@@ -140,6 +141,47 @@ def convert(path: Path, out: Path, options: Options = Options(), say: Say = lamb
         record_verdict(out, verdict.as_json(), expected_of(verdict))
     say("done", 1.0)
     return Conversion(notebook, plan, verdict, out, context.command, tuple(kept))
+
+
+def verify_project(
+    project: Path, notebook: Path | None, python: Path | None, seconds: int = 600, say: Say = lambda step, done: None
+) -> Verdict:
+    """Holds a project against its notebook once more.
+
+    Without `notebook`, the project's own copy runs, with the project's data where the notebook looks for them. Raises
+    UsableError where there is no project, or no notebook.
+    """
+    try:
+        told = json.loads((project / "conversion.json").read_text(encoding="utf-8"))
+        copy = project / "notebook" / str(told["notebook"]["path"])
+        level, inputs = str(told["level"]), list(told["inputs"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsableError("no project of jupyter-prod", str(project), "it needs a conversion.json") from error
+    own = project / ".venv" / "bin" / "python"
+    environment = choose_environment(notebook or copy, python=python or (own if own.exists() else None))
+    with tempfile.TemporaryDirectory(prefix="jupyter-prod-", ignore_cleanup_errors=True) as folder:
+        if notebook is None:
+            notebook = Path(folder) / "a" / "b" / copy.name
+            notebook.parent.mkdir(parents=True)
+            shutil.copy(copy, notebook)
+            for entry in inputs:
+                place_input(
+                    notebook.parent, project / "data" / Path(entry["path"].replace("\\", "/")).name, entry["path"]
+                )
+        source, program = read(notebook)
+        chosen = told.get("model") or {}
+        asked = chosen.get("variable") if chosen.get("chosen") == "asked" else None
+        plan = write_plan(source, program, asked, told.get("target"), level)
+        cells = [(c.number, c.source) for c in source.cells if c.kind == "code" and "prod:skip" not in c.tags]
+        return verify(
+            project,
+            cells,
+            probes=plan.probes,
+            environment=environment,
+            folder=notebook.absolute().parent,
+            seconds=seconds,
+            say=say,
+        )
 
 
 def _notebook_failed(verdict: Verdict) -> bool:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import concurrent.futures
-import sys
+import os
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from jupyter_prod.cli.progress import bar
 from jupyter_prod.errors import DONE, FOUND, INTERNAL, UNUSABLE, UsableError
 from jupyter_prod.notebook import find_notebooks
 from jupyter_prod.road import Conversion, Options, Say, conversion_json, convert
@@ -69,9 +69,8 @@ def found_notebooks(named: Sequence[Path], out: Path | None) -> list[tuple[Path,
 
 def convert_all(places: Sequence[tuple[Path, Path]], options: Options, jobs: int, quiet: bool) -> list[Outcome]:
     """Converts all, `jobs` at once, each in a process of its own where there are several."""
-    terminal = sys.stderr.isatty() and not quiet
     if len(places) == 1:
-        with _bar(terminal) as say:
+        with bar(quiet) as say:
             outcome = one(places[0][0], places[0][1], options, say)
         tell(outcome, quiet)
         return [outcome]
@@ -92,7 +91,7 @@ def one(path: Path, place: Path, options: Options, say: Say = lambda step, done:
     except UsableError as error:
         return Outcome(path, place, None, None, str(error), UNUSABLE)
     except Exception as error:
-        if len(sys.argv) and _debugging():
+        if os.environ.get("JUPYTER_PROD_DEBUG"):
             raise
         return Outcome(path, place, None, None, f"internal error: {type(error).__name__}: {error}", INTERNAL)
     return Outcome(
@@ -104,12 +103,6 @@ def one(path: Path, place: Path, options: Options, say: Say = lambda step, done:
         FOUND if done.verdict.status == "differs" else DONE,
         tuple(map(str, done.kept)),
     )
-
-
-def _debugging() -> bool:
-    import os
-
-    return bool(os.environ.get("JUPYTER_PROD_DEBUG"))
 
 
 def _failure(done: Conversion) -> str:
@@ -131,12 +124,3 @@ def tell(outcome: Outcome, quiet: bool) -> None:
     from jupyter_prod.cli.show import verdict_table
 
     verdict_table(outcome)
-
-
-def _bar(terminal: bool) -> Any:
-    """A progress bar on a terminal; elsewhere nothing."""
-    if not terminal:
-        return nullcontext(lambda step, done: None)
-    from jupyter_prod.cli.progress import Bar
-
-    return Bar()

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from jupyter_prod.plan.nouns import Obstacle
 from jupyter_prod.road import Options, conversion_json, plans, read
 from jupyter_prod.scaffold import project_names
 
@@ -41,7 +42,27 @@ def verdict_table(outcome: Outcome) -> None:
         (status, _COLOURS[status]),
     )
     console.print(line, soft_wrap=True)
-    checks = verdict.get("checks", [])
+    _checks(console, verdict.get("checks", []))
+    for reason in conversion.get("reasons", []):
+        lift = f" To lift it: {reason['lift']}" if reason["lift"] else ""
+        where = f"cell {reason['cell']}: " if reason["cell"] else ""
+        console.print(Text(f"{where}{reason['what']} ({reason['why']}).{lift}"), soft_wrap=True)
+    if outcome.error:
+        console.print(Text(outcome.error, "yellow"), soft_wrap=True)
+    for path in outcome.kept:
+        console.print(Text(f"kept as you changed it: {path}; the new version is {path}.new", "yellow"), soft_wrap=True)
+
+
+def checks_table(title: str, checks: list[dict[str, Any]], failure: Obstacle | None) -> None:
+    """A verdict by itself: its title, the comparisons, and what could not be run."""
+    console = Console(highlight=False)
+    console.print(Text(title, "bold"), soft_wrap=True)
+    _checks(console, checks)
+    if failure is not None:
+        console.print(Text(f"cell {failure.place.cell}: {failure.what}: {failure.why}", "yellow"), soft_wrap=True)
+
+
+def _checks(console: Console, checks: list[dict[str, Any]]) -> None:
     shown = [c for c in checks if not c["ok"]] + [c for c in checks if c["ok"]]
     if shown:
         table = _table("compared", "notebook", "project", "")
@@ -55,14 +76,6 @@ def verdict_table(outcome: Outcome) -> None:
         console.print(table)
         if len(shown) > _MOST:
             console.print(f"… and {len(shown) - _MOST} more in conversion.json")
-    for reason in conversion.get("reasons", []):
-        lift = f" To lift it: {reason['lift']}" if reason["lift"] else ""
-        where = f"cell {reason['cell']}: " if reason["cell"] else ""
-        console.print(Text(f"{where}{reason['what']} ({reason['why']}).{lift}"), soft_wrap=True)
-    if outcome.error:
-        console.print(Text(outcome.error, "yellow"), soft_wrap=True)
-    for path in outcome.kept:
-        console.print(Text(f"kept as you changed it: {path}; the new version is {path}.new", "yellow"), soft_wrap=True)
 
 
 def _short(value: Any) -> Text:

@@ -172,13 +172,13 @@ def _submitted(program: Program, found: list[Candidate]) -> Candidate | None:
     for written in program.of(Written):
         needed |= closure(program, [written.statement])
     for predict in reversed(program.of(Predict)):
-        if predict.statement not in needed or predict.x.part in ("train", "test"):
+        judged = any(v is predict.value for m in program.of(Metric) for v in m.values)
+        if predict.statement not in needed or predict.x.part in ("train", "test") or judged:
             continue
         for candidate in reversed(found):
             trained = candidate.fit.x
             if same(predict.estimator, candidate.estimator) and trained is not None and predict.x is not trained:
-                if predict.x.axis - trained.axis or predict.x.content is not trained.content:
-                    return candidate
+                return candidate
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,3 +43,14 @@ def data_files(folder: Path, plan: Plan) -> Placed:
         if source.is_file():
             files[target] = source
     return Placed(settings, files)
+
+
+def place_input(folder: Path, source: Path, path: str) -> None:
+    """Puts a project's data file where a notebook in `folder` looks for it; what would leave the folder's parents is left out."""
+    written = path.replace("\\", "/")
+    if not path or "://" in path or written.startswith("/") or re.match(r"[A-Za-z]:", written) or not source.exists():
+        return
+    target = folder / written
+    if folder.parent.parent.resolve() in target.resolve().parents:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
