@@ -1,0 +1,1 @@
+"""Rules about data: where rows come from and what they go through."""

@@ -1,0 +1,129 @@
+"""JPD09 manual-data-entry."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from jupyter_prod.hazards.facts import Facts
+from jupyter_prod.hazards.rule import Hit, Rule
+
+_BY_HAND = {
+    "google.colab.files.upload": "is uploaded by hand",
+    "pandas.read_clipboard": "is pasted from the clipboard",
+    "polars.read_clipboard": "is pasted from the clipboard",
+    "pyperclip.paste": "is pasted from the clipboard",
+    "ipywidgets.FileUpload": "is uploaded by hand",
+    "streamlit.file_uploader": "is uploaded by hand",
+    "tkinter.filedialog.askopenfilename": "is chosen in a window",
+    "easygui.fileopenbox": "is chosen in a window",
+}
+
+
+class ManualDataEntry(Rule):
+    code = "JPD09"
+    slug = "manual-data-entry"
+    severity = "error"
+    step = 2
+    title = "Data that a person types or pastes"
+    what = """
+    Finds data that come from a person: `files.upload()`, `read_clipboard`, an upload widget, and `input()` whose answer
+    becomes rows or a number that no comparison of rows decides (that is interactive-input).
+    """
+    why = """
+    A pipeline that waits for somebody's clipboard can't run on a schedule, and what was pasted is nowhere to be found
+    when the result is questioned.
+    """
+    bad = (
+        """
+        import pandas as pd
+        sales = pd.read_csv("sales.csv")
+        corrections = pd.read_clipboard()  # JPD09
+        sales = pd.concat([sales, corrections])
+        """,
+        """
+        from google.colab import files
+        uploaded = files.upload()  # JPD09
+        """,
+        """
+        fare = float(input("fare? "))  # JPD09
+        row = [[fare, 2, 1]]
+        """,
+    )
+    good = (
+        """
+        import os
+        import pandas as pd
+        corrections = pd.read_csv(os.environ["CORRECTIONS_FILE"])
+        """,
+        """
+        answer = input("Delete the old runs? [y/n] ")
+        if answer == "y":
+            print("deleting")
+        """,
+    )
+    conversion = "yours"
+    conversion_note = (
+        "Conversion can't know where the data should come from: read them from a file or a table that has an owner."
+    )
+
+    def check(self, facts: Facts) -> Iterator[Hit]:
+        for name, how in _BY_HAND.items():
+            for call in facts.calls_of(name):
+                place = facts.place(call)
+                if place is not None:
+                    yield Hit(place, f"what `{_called(call)}` gives {how}: no scheduled run can do that")
+        for call in facts.calls_of("builtins.input", "builtins.raw_input"):
+            place = facts.place(call)
+            if place is not None and _is_data(call, facts):
+                yield Hit(place, "data are typed in at `input()`: no scheduled run can do that")
+
+
+def _is_data(call: ast.Call, facts: Facts) -> bool:
+    """Whether the answer is a number or goes into rows, and decides nothing by being compared with rows."""
+    holder = facts.parent(call)
+    number = isinstance(holder, ast.Call) and facts.qualified(holder.func) in (
+        "builtins.int",
+        "builtins.float",
+        "numpy.float64",
+        "decimal.Decimal",
+    )
+    value = facts.value(holder if number else call)
+    if value is None:
+        return number
+    for node in facts.nodes:
+        if isinstance(node, ast.Compare):
+            sides = [facts.value(n) for n in (node.left, *node.comparators)]
+            if any(s is value for s in sides) and any(s is not None and s.axis for s in sides):
+                return False
+    if number:
+        return True
+    return any(_collects(node, facts) and any(s is value for s in _held(node, facts)) for node in facts.nodes)
+
+
+def _collects(node: ast.AST, facts: Facts) -> bool:
+    if isinstance(node, (ast.List, ast.Tuple, ast.Dict)):
+        return True
+    return isinstance(node, ast.Call) and facts.qualified(node.func).rsplit(".", 1)[-1] in (
+        "append",
+        "DataFrame",
+        "array",
+        "Series",
+    )
+
+
+def _held(node: ast.AST, facts: Facts) -> list[object]:
+    parts = (
+        node.elts
+        if isinstance(node, (ast.List, ast.Tuple))
+        else node.values
+        if isinstance(node, ast.Dict)
+        else node.args
+        if isinstance(node, ast.Call)
+        else []
+    )
+    return [facts.value(p) for p in parts]
+
+
+def _called(call: ast.Call) -> str:
+    return ast.unparse(call.func)[:60]

@@ -1,0 +1,149 @@
+"""What rules ask about a notebook: its cells, the calls in them by qualified name, and places."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from jupyter_prod.hazards.flow import Flow
+from jupyter_prod.hazards.naming import Naming
+from jupyter_prod.hazards.rule import Place
+from jupyter_prod.notebook import Magic, Notebook, PythonCell
+from jupyter_prod.program import Program, Statement
+from jupyter_prod.program.values import Value
+
+
+class Facts:
+    """One notebook as rules see it: one walk over its syntax trees, then only look-ups.
+
+    What several rules ask is found once and held in `kept`.
+    """
+
+    def __init__(self, notebook: Notebook, program: Program) -> None:
+        self.notebook = notebook
+        self.program = program
+        self.flow = Flow(program)
+        self.kept: dict[str, object] = {}
+        self.nodes: list[ast.AST] = []
+        self.calls: list[ast.Call] = []
+        self._parent: dict[int, ast.AST] = {}
+        self._cell: dict[int, int] = {}
+        self._walk()
+        self.naming = Naming(program, self.nodes)
+        self._by_name: dict[str, list[ast.Call]] = {}
+        self._by_method: dict[str, list[ast.Call]] = {}
+        for call in self.calls:
+            name = self.naming.qualified(call.func)
+            self._by_name.setdefault(name, []).append(call)
+            self._by_method.setdefault(name.rsplit(".", 1)[-1], []).append(call)
+
+    def _walk(self) -> None:
+        for number, cell in self.program.cells.items():
+            if cell.tree is None:
+                continue
+            waiting: list[ast.AST] = [cell.tree]
+            while waiting:
+                node = waiting.pop()
+                self._cell[id(node)] = number
+                self.nodes.append(node)
+                if isinstance(node, ast.Call):
+                    self.calls.append(node)
+                children = list(ast.iter_child_nodes(node))
+                for child in children:
+                    self._parent[id(child)] = node
+                waiting += reversed(children)
+
+    # ------------------------------------------------------------ calls
+
+    def calls_of(self, *names: str) -> Iterator[ast.Call]:
+        """The calls of functions or classes with these qualified names, in document order for each name."""
+        for name in names:
+            yield from self._by_name.get(name, ())
+
+    def methods(self, *names: str) -> Iterator[ast.Call]:
+        """The calls whose function's last name is one of these, whoever owns it."""
+        for name in names:
+            yield from self._by_method.get(name, ())
+
+    def qualified(self, node: ast.expr) -> str:
+        """The qualified name that an expression stands for; its own text's last part where it is unknown."""
+        return self.naming.qualified(node)
+
+    def value(self, node: ast.AST | None) -> Value | None:
+        """What the program model knows of an expression; None where it was never evaluated."""
+        note = self.program.note(node) if node is not None else None
+        return note.value if note is not None else None
+
+    # ------------------------------------------------------------ positions
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """The syntax node that holds this one."""
+        return self._parent.get(id(node))
+
+    def parents(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes that hold this one, from the inside out."""
+        above = self._parent.get(id(node))
+        while above is not None:
+            yield above
+            above = self._parent.get(id(above))
+
+    def cell_of(self, node: ast.AST) -> int | None:
+        """The number of the cell that a node stands in; None for a module beside the notebook."""
+        return self._cell.get(id(node))
+
+    def place(self, node: ast.AST) -> Place | None:
+        """Where a node stands, in the cell as written; None where it isn't of this notebook."""
+        number = self._cell.get(id(node))
+        row = getattr(node, "lineno", None)
+        if number is None or row is None:
+            return None
+        cell = self.program.cells[number]
+        end_row = getattr(node, "end_lineno", None) or row
+        return Place(
+            number,
+            row,
+            self._column(cell, row, getattr(node, "col_offset", 0)),
+            end_row,
+            self._column(cell, end_row, getattr(node, "end_col_offset", None) or 0),
+        )
+
+    def _column(self, cell: PythonCell, row: int, offset: int) -> int:
+        """`ast` counts bytes in the Python source; a place counts characters in the cell as written."""
+        lines = self._lines.setdefault(cell.cell, cell.source.split("\n"))
+        line = lines[row - 1] if row <= len(lines) else ""
+        characters = offset if line.isascii() else len(line.encode()[:offset].decode(errors="ignore"))
+        return characters + 1 + cell.shifts.get(row, 0)
+
+    @cached_property
+    def _lines(self) -> dict[int, list[str]]:
+        return {}
+
+    @cached_property
+    def _statement_of(self) -> dict[int, Statement]:
+        return {id(s.node): s for s in self.program.statements}
+
+    def statement(self, node: ast.AST) -> Statement | None:
+        """The top-level statement that holds a node."""
+        found = self._statement_of.get(id(node))
+        for above in self.parents(node):
+            found = found or self._statement_of.get(id(above))
+        return found
+
+    def tree(self, cell: PythonCell) -> Any:
+        """The root of a cell's ast-grep tree, which exists also where the cell is no Python."""
+        if cell.cell not in self._trees:
+            from ast_grep_py import SgRoot
+
+            self._trees[cell.cell] = SgRoot(cell.source, "python").root()
+        return self._trees[cell.cell]
+
+    @cached_property
+    def _trees(self) -> dict[int, Any]:
+        return {}
+
+    def magics(self) -> Iterator[Magic]:
+        """The IPython commands of all cells, in order."""
+        for cell in self.program.cells.values():
+            yield from cell.magics

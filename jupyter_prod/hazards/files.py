@@ -1,0 +1,92 @@
+"""Which calls touch files, and with which path."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from jupyter_prod.hazards.facts import Facts
+from jupyter_prod.knowledge import knowledge
+from jupyter_prod.program.values import Value
+
+_TOUCHES = re.compile(
+    r"""^(?:read_\w+ | load\w* | imread | imwrite | open | (?:list|scan)dir | walk | i?glob | makedirs | mkdir | chdir | stat
+      | exists | is_?file | is_?dir | copy\w* | move | remove | rmtree | unlink | rename | replace | upload_file | download_file
+      | (?:write|save|dump|export)\w* | (?:read|write)_(?:text|bytes) | to_(?:csv|excel|json|parquet|pickle|feather|hdf|stata|html
+      |latex|markdown|file|disk|zarr|netcdf|orc|xml) | savefig | savetxt | savez\w* | (?:gen|load)?fromtxt | fromfile | tofile
+      | ImageFolder | DatasetFolder | ImageDataGenerator | flow_from_directory | image_dataset_from_directory | from_pretrained
+      | (?:Zip|Tar|H5)?File | ExcelWriter | ExcelFile | HDFStore | Database | parquet | csv | json | orc | textFile | extractall
+      | unpack_archive | make_archive | get_file | from_file | from_csv | from_json | from_parquet | resolve | iterdir | rglob
+      | expanduser | abspath | realpath | DirectoryLoader | \w*Loader | memmap | VideoCapture | set_data_path)$""",
+    re.VERBOSE,
+)
+_KEYWORDS = (
+    "path",
+    "filename",
+    "file",
+    "fname",
+    "filepath",
+    "filepath_or_buffer",
+    "path_or_buf",
+    "io",
+    "root",
+    "directory",
+    "dir",
+    "data_dir",
+    "fp",
+    "save_directory",
+    "src",
+    "dst",
+    "excel_writer",
+)
+
+
+def touches_files(name: str) -> bool:
+    """Whether a call of this qualified name is given paths."""
+    facts = knowledge().function(name)
+    if facts is not None and facts["rows"] in ("reads", "writes", "saves", "loads"):
+        return True
+    return _TOUCHES.match(name.rsplit(".", 1)[-1]) is not None
+
+
+def path_arguments(call: ast.Call) -> Iterator[ast.expr]:
+    """The expressions of a call that may be paths."""
+    yield from call.args
+    for keyword in call.keywords:
+        yield keyword.value
+
+
+def path_of(call: ast.Call) -> ast.expr | None:
+    """The path that a call reads or writes: a keyword that says so, else the first argument."""
+    for keyword in call.keywords:
+        if keyword.arg in _KEYWORDS:
+            return keyword.value
+    return call.args[0] if call.args else None
+
+
+def texts(value: Value, seen: set[int] | None = None) -> set[str]:
+    """The constant texts that a value may be."""
+    seen = set() if seen is None else seen
+    if id(value) in seen:
+        return set()
+    seen.add(id(value))
+    found = {value.const} if isinstance(value.const, str) else set()
+    for other in value.alike:
+        found |= texts(other, seen)
+    return found
+
+
+def opened(facts: Facts, node: ast.expr | None) -> ast.Call | None:
+    """The call of `open` behind a file object, also where a name holds it."""
+    value = facts.value(node)
+    made = value.made if value is not None else None
+    if isinstance(made, ast.Call) and facts.qualified(made.func) in (
+        "builtins.open",
+        "io.open",
+        "gzip.open",
+        "bz2.open",
+        "lzma.open",
+    ):
+        return made
+    return None

@@ -1,0 +1,1 @@
+"""Rules about models: leakage, evaluation, and what differs between training and serving."""

@@ -1,0 +1,267 @@
+"""JPM09 train-serve-skew."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from jupyter_prod.hazards.facts import Facts
+from jupyter_prod.hazards.learning import Judged, Learned, Learning, learning, short
+from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.program.events import Fit, Metric, Predict, Written
+from jupyter_prod.program.values import Value
+
+_LOGS = frozenset("log log1p log2 log10 sqrt cbrt boxcox yeojohnson".split())
+_BACK = frozenset("exp expm1 exp2 power square inv_boxcox inverse_transform inv_boxcox1p".split())
+_TARGET_SCALERS = frozenset(
+    "StandardScaler MinMaxScaler RobustScaler MaxAbsScaler PowerTransformer QuantileTransformer".split()
+)
+_CHANGES = frozenset("log log1p log2 log10 sqrt cbrt exp expm1 square power clip map replace round where".split())
+
+
+class TrainServeSkew(Rule):
+    code = "JPM09"
+    slug = "train-serve-skew"
+    severity = "error"
+    step = 4
+    title = "Prediction prepares its rows otherwise than training"
+    what = """
+    Compares what was done to the rows before `fit` with what was done before `predict`: a scaler, encoder or vectoriser
+    that is missing, is another, or is fitted anew on the rows to predict; a column that is changed on one side only; a
+    statistic of the rows to predict instead of the training rows'; and a target that was transformed for training while
+    the predictions are not transformed back.
+    """
+    why = """
+    Nothing fails: the numbers have the right shape and are wrong. It is the most common reason why a model that was good
+    in the notebook is bad in production.
+    """
+    bad = (
+        """
+        import pandas as pd
+        from sklearn.linear_model import Ridge
+        from sklearn.preprocessing import StandardScaler
+        rows, new = pd.read_csv("rows.csv"), pd.read_csv("new.csv")
+        model = Ridge().fit(StandardScaler().fit_transform(rows[["a", "b"]]), rows["y"])
+        new["y"] = model.predict(new[["a", "b"]])  # JPM09
+        """,
+        """
+        import numpy as np
+        import pandas as pd
+        from sklearn.linear_model import Ridge
+        from sklearn.metrics import mean_absolute_error
+        from sklearn.model_selection import train_test_split
+        train, test = train_test_split(pd.read_csv("rows.csv"), random_state=1)
+        model = Ridge().fit(train[["a"]], np.log1p(train["y"]))
+        guess = model.predict(test[["a"]])  # JPM09
+        print(mean_absolute_error(test["y"], guess))
+        """,
+    )
+    good = (
+        """
+        import numpy as np
+        import pandas as pd
+        from sklearn.linear_model import Ridge
+        from sklearn.preprocessing import StandardScaler
+        rows, new = pd.read_csv("rows.csv"), pd.read_csv("new.csv")
+        scaler = StandardScaler()
+        model = Ridge().fit(scaler.fit_transform(rows[["a", "b"]]), np.log1p(rows["y"]))
+        new["y"] = np.expm1(model.predict(scaler.transform(new[["a", "b"]])))
+        new.to_csv("predicted.csv")
+        """,
+    )
+    conversion = "resolved"
+    conversion_note = """
+    Training and serving share one feature function, in which each learned value is recorded at training and answered at
+    serving. Where the notebook itself predicts otherwise than it trained, verification shows the difference.
+    """
+
+    def check(self, facts: Facts) -> Iterator[Hit]:
+        known = learning(facts)
+        told: set[int] = set()
+        for node, message in [*_rows_differ(known), *_target_stays(known)]:
+            place = facts.place(node)
+            if id(node) not in told and place is not None:
+                told.add(id(node))
+                yield Hit(place, message)
+
+
+# ------------------------------------------------------------ the rows
+
+
+def _rows_differ(known: Learning) -> Iterator[tuple[ast.expr, str]]:
+    for judged in known.judged:
+        if known.facts.statement(judged.node) is None and known.facts.place(judged.node) is None:
+            continue
+        found = _difference(judged, known)
+        if found:
+            yield judged.node, found
+
+
+def _difference(judged: Judged, known: Learning) -> str:
+    fit = judged.fit
+    assert fit.x is not None
+    if fit.x is judged.x or not _is_followed(judged.x, judged.tick, known):
+        return ""
+    wanted = known.wanted(fit)
+    trained = [t for t in known.reached(fit.x, judged.fit_tick, wanted) if not known.only_target(t, fit)]
+    served = list(known.reached(judged.x, judged.tick, wanted))
+    missing = _not_applied(trained, served, judged)
+    if missing is not None:
+        return f"{missing.what} was applied before `fit` and isn't applied here: the model sees other numbers than in training"
+    anew = _learned_anew(served, fit, judged, known)
+    if anew is not None:
+        return f"{anew.what} is learned from the rows to predict, in training it was learned from the training rows"
+    changed = _changed_columns(judged, known)
+    if changed:
+        return f"{changed} differently from training before it is predicted with"
+    return ""
+
+
+def _is_followed(x: Value, tick: int, known: Learning) -> bool:
+    """Whether the way to these rows is known: no function of a library that the model knows nothing of made them."""
+    for step in known.flow.back(x, tick):
+        if step.value.kind == "unknown" and isinstance(step.value.made, ast.Call) and not step.value.axis:
+            return False
+    return True
+
+
+def _not_applied(trained: list[Learned], served: list[Learned], judged: Judged) -> Learned | None:
+    here = {_site(s.estimator) for s in served if s.estimator is not None}
+    kinds = {short(s.estimator) for s in served if s.estimator is not None}
+    for learned in trained:
+        if learned.estimator is None or _site(learned.estimator) in here:
+            continue
+        if short(learned.estimator) in kinds and not judged.x.axis:
+            continue
+        if not judged.x.axis and short(learned.estimator) in ("LabelEncoder", "OrdinalEncoder"):
+            continue  # a row typed in may be encoded by hand
+        return learned
+    return None
+
+
+def _site(estimator: Value) -> object:
+    return id(estimator.made) if estimator.made is not None else id(estimator)
+
+
+def _learned_anew(served: list[Learned], fit: Fit, judged: Judged, known: Learning) -> Learned | None:
+    """What is learned from rows of other inputs than those that were fitted."""
+    assert fit.x is not None
+    if not judged.x.axis or not fit.x.axis or judged.x.axis & fit.x.axis:
+        return None
+    return next(
+        (s for s in served if s.rows.axis and not s.rows.axis & fit.x.axis and s.rows.axis <= judged.x.axis), None
+    )
+
+
+def _changed_columns(judged: Judged, known: Learning) -> str:
+    """A column that one side computes from itself and the other leaves as it is, where both come from files."""
+    fit = judged.fit
+    assert fit.x is not None
+    if not judged.x.axis or not fit.x.axis or judged.x.axis & fit.x.axis:
+        return ""
+    before, here = _self_changes(fit.x, judged.fit_tick, known), _self_changes(judged.x, judged.tick, known)
+    for column in sorted(before.keys() | here.keys()):
+        if before.get(column, frozenset()) != here.get(column, frozenset()):
+            return f"{column!r} is changed"
+    return ""
+
+
+def _self_changes(x: Value, tick: int, known: Learning) -> dict[str, frozenset[str]]:
+    """Columns that are replaced by something computed from themselves → what was done."""
+    found: dict[str, frozenset[str]] = {}
+    for step in known.flow.back(x, tick):
+        if step.value.kind != "frame":
+            continue
+        for source in step.value.sources:
+            if source.tick <= step.tick and isinstance(source.key, str) and source.key in step.wanted:
+                done = _done_to_itself(source.value, source.key, known)
+                if done:
+                    found[source.key] = found.get(source.key, frozenset()) | done
+    return found
+
+
+def _done_to_itself(value: Value, column: str, known: Learning) -> frozenset[str]:
+    done: set[str] = set()
+    itself = False
+    waiting = [value]
+    for _ in range(100):
+        if not waiting:
+            break
+        now = waiting.pop()
+        if isinstance(now.made, ast.BinOp):
+            done.add(type(now.made.op).__name__)
+        elif isinstance(now.made, ast.Call):
+            name = known.facts.qualified(now.made.func).rsplit(".", 1)[-1]
+            if name in _CHANGES:
+                done.add(name)
+        if now.kind == "series" and now.column == column and isinstance(now.made, (ast.Subscript, ast.Attribute)):
+            itself = True
+            continue
+        waiting += [
+            s.value
+            for s in now.sources
+            if s.tick <= max(now.tick, 0) + 1 and s.value.kind in ("series", "array", "bound", "scalar")
+        ]
+    return frozenset(done) if itself else frozenset()
+
+
+# ------------------------------------------------------------ the target
+
+
+def _target_stays(known: Learning) -> Iterator[tuple[ast.expr, str]]:
+    """Predictions of a transformed target that are compared or written without being transformed back."""
+    facts = known.facts
+    for event in facts.program.of(Predict):
+        if event.method not in ("predict", "forecast"):
+            continue
+        fits = [f for f in known.fits_of(event.estimator) if known.flow.at(f) <= known.flow.at(event)]
+        how = _transformed(fits[-1], known) if fits and fits[-1].y is not None else ""
+        if how and _used_untransformed(event.value, how, known):
+            yield (
+                event.node,
+                f"the target was transformed by {how} for training and the prediction is never transformed back",
+            )
+
+
+def _transformed(fit: Fit, known: Learning) -> str:
+    """What the target went through before it was fitted."""
+    assert fit.y is not None
+    return _transformation(fit.y, known.flow.at(fit), known)
+
+
+def _transformation(value: Value, tick: int, known: Learning) -> str:
+    for step in known.flow.back(value, tick, stop=lambda v: not v.axis):
+        made = step.value.made
+        if not step.value.axis or not isinstance(made, ast.Call):
+            continue
+        name = known.facts.qualified(made.func).rsplit(".", 1)[-1]
+        if name in _LOGS:
+            return f"`{name}`"
+        if step.value.through is not None and short(step.value.through) in _TARGET_SCALERS:
+            return f"`{short(step.value.through)}`"
+    return ""
+
+
+def _used_untransformed(prediction: Value, how: str, known: Learning) -> bool:
+    def undone(value: Value) -> bool:
+        made = value.made
+        if isinstance(made, ast.Call) and known.facts.qualified(made.func).rsplit(".", 1)[-1] in _BACK:
+            return True
+        return isinstance(made, ast.BinOp) and isinstance(made.op, ast.Pow)
+
+    for event in known.facts.program.record.events:
+        if isinstance(event, Metric) and len(event.values) > 1 and event.name not in ("score", "evaluate"):
+            sides = event.values[:2]
+            raw = [
+                any(s.value is prediction for s in known.flow.back(v, known.flow.at(event), stop=undone)) for v in sides
+            ]
+            others = [v for v, mine in zip(sides, raw, strict=True) if not mine]
+            if any(raw) and others and not any(_transformation(o, known.flow.at(event), known) for o in others):
+                return True
+        elif isinstance(event, Written) and isinstance(event.node.func, ast.Attribute):
+            written = known.facts.value(event.node.func.value)
+            if written is not None and any(
+                s.value is prediction for s in known.flow.back(written, known.flow.at(event), stop=undone)
+            ):
+                return True
+    return False

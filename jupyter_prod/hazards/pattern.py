@@ -1,0 +1,105 @@
+"""Rules in YAML: an ast-grep rule for the shape, and what the names in it must stand for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from jupyter_prod.hazards.facts import Facts
+from jupyter_prod.hazards.rule import Hit, Place, Rule
+from jupyter_prod.notebook import PythonCell
+
+_TEXTS = (
+    "code",
+    "slug",
+    "severity",
+    "step",
+    "title",
+    "what",
+    "why",
+    "fix",
+    "fix_note",
+    "conversion",
+    "conversion_note",
+)
+
+
+class PatternRule(Rule):
+    """A rule that a YAML file describes with the keys of `Rule`, and `find`: a list of
+
+    words      texts of which a cell holds one if it can hold the hazard: it is searched only then
+    rule       an ast-grep rule for Python
+    names      metavariable → qualified names, of which it must stand for one (`{F: [builtins.eval]}`)
+    methods    metavariable → last names of calls or attributes, whoever owns them
+    unless     metavariable → kinds of syntax that clear it, where nothing is inserted (`{CODE: [string]}`)
+    message    what to say; `{F}` is a metavariable's text
+    """
+
+    def __init__(self, described: Mapping[str, Any]) -> None:
+        for key in _TEXTS:
+            if key in described:
+                setattr(self, key, described[key])
+        for key in ("bad", "good"):
+            setattr(self, key, tuple(described[key]))
+        self.find: Sequence[Mapping[str, Any]] = described["find"]
+
+    def check(self, facts: Facts) -> Iterator[Hit]:
+        for cell in facts.program.cells.values():
+            wanted = [find for find in self.find if any(word in cell.source for word in find["words"])]
+            if not wanted:
+                continue
+            root = facts.tree(cell)
+            for find in wanted:
+                for node in root.find_all({"rule": find["rule"]}):
+                    if _stands_for(node, find, facts):
+                        yield Hit(_place(node, cell), _message(node, find["message"]))
+
+
+def _stands_for(node: Any, find: Mapping[str, Any], facts: Facts) -> bool:
+    for name, allowed in find.get("names", {}).items():
+        held = node.get_match(name)
+        if held is None or _qualified(held.text(), facts) not in allowed:
+            return False
+    for name, allowed in find.get("methods", {}).items():
+        held = node.get_match(name)
+        if held is None or held.text().rsplit(".", 1)[-1] not in allowed:
+            return False
+    for name, cleared in find.get("unless", {}).items():
+        held = node.get_match(name)
+        if held is not None and held.kind() in cleared and held.find(kind="interpolation") is None:
+            return False
+    return True
+
+
+def _qualified(text: str, facts: Facts) -> str:
+    try:
+        node = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    if isinstance(node, ast.Call):
+        held = [ast.unparse(a) for a in node.args]
+        return f"{facts.qualified(node.func)}({', '.join(held)})"
+    return facts.qualified(node)
+
+
+def _message(node: Any, message: str) -> str:
+    parts = message.split("{")
+    said = parts[0]
+    for part in parts[1:]:
+        name, _, rest = part.partition("}")
+        held = node.get_match(name)
+        said += (" ".join(held.text().split())[:60] if held is not None else "") + rest
+    return said
+
+
+def _place(node: Any, cell: PythonCell) -> Place:
+    found = node.range()
+    row, end_row = found.start.line + 1, found.end.line + 1
+    return Place(
+        cell.cell,
+        row,
+        found.start.column + 1 + cell.shifts.get(row, 0),
+        end_row,
+        found.end.column + 1 + cell.shifts.get(end_row, 0),
+    )

@@ -1,0 +1,1 @@
+"""Rules about what a second run would do differently."""

@@ -1,0 +1,165 @@
+"""What a secret looks like: token formats, names that say so, addresses with a password; and what only looks like one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LONGEST = 20_000
+"""Longer lines hold pictures and data, no secrets that a person typed."""
+
+_FORMATS = (
+    ("an AWS access key", r"\b(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}\b"),
+    ("a GitHub token", r"\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_\w{22,255})\b"),
+    ("a GitLab token", r"\bglpat-[\w-]{20,}"),
+    ("a Slack token", r"\bxox[abeoprs]-[\w-]{10,}|hooks\.slack\.com/services/T\w+/B\w+/\w+"),
+    ("a Stripe key", r"\b[rs]k_(?:live|test)_[0-9a-zA-Z]{16,}"),
+    ("a provider's API key", r"\bsk-(?:[a-z]{2,10}\d{0,2}-)*[A-Za-z0-9_-]{20,}"),
+    ("a Google API key", r"\bAIza[0-9A-Za-z_-]{35}\b|\bGOCSPX-[\w-]{20,}|\bya29\.[\w-]{20,}"),
+    ("a Hugging Face token", r"\bhf_[A-Za-z0-9]{30,}\b"),
+    ("a web token", r"\beyJ[\w-]{10,}\.eyJ[\w-]{8,}\.[\w-]{10,}"),
+    ("a private key", r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
+    ("a SendGrid key", r"\bSG\.[\w-]{16,}\.[\w-]{16,}"),
+    ("a Twilio key", r"\bSK[0-9a-f]{32}\b"),
+    ("a package index token", r"\b(?:npm_[A-Za-z0-9]{36}|pypi-AgE[\w-]{50,})\b"),
+    ("a Databricks token", r"\bdapi[0-9a-f]{32}\b"),
+    ("a storage account key", r"\bAccountKey=[A-Za-z0-9+/=]{40,}"),
+    ("a bot token", r"\b\d{8,10}:AA[\w-]{32,34}\b"),
+    ("an authorization header", r"\b(?:Bearer|Basic)\s+[A-Za-z0-9._~+/-]{16,}=*"),
+)
+_FORMAT = re.compile("|".join(f"(?P<f{n}>{pattern})" for n, (_, pattern) in enumerate(_FORMATS)))
+_HINTS = (
+    "AKIA",
+    "ASIA",
+    "ABIA",
+    "ACCA",
+    "gh",
+    "glpat",
+    "xox",
+    "hooks.slack",
+    "sk_",
+    "rk_",
+    "sk-",
+    "AIza",
+    "GOCSPX",
+    "ya29",
+    "hf_",
+    "eyJ",
+    "-----BEGIN",
+    "SG.",
+    "SK",
+    "npm_",
+    "pypi-",
+    "dapi",
+    "AccountKey",
+    ":AA",
+    "Bearer",
+    "Basic",
+)
+"""One of these stands in every text that `_FORMAT` finds: looked for first, because that is a hundred times faster."""
+
+_ADDRESS = re.compile(
+    r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,30}://(?P<user>[^\s:/@\"'<>{}$]{0,64}):(?P<password>[^\s/@\"'<>{}]{1,128})@[\w.\[-]"
+)
+
+_SAYS_SECRET = re.compile(
+    r"pass(?:word|wd|phrase|wort)|(?<![a-z])pwd?(?![a-z])|secret|api_?key|access_?key|account_?key|auth_?key|private_?key|encryption_?key|signing_?key"
+    r"|subscription_?key|client_?key|token|credential|authorization|(?<![a-z])pat(?![a-z])",
+)
+_SAYS_OTHER = re.compile(
+    r"(?:url|uri|endpoint|path|file|filename|dir|folder|name|field|column|col|cols|columns|id|ids|hash|pattern|rule|rules|style|type|regex|policy|len|length"
+    r"|env|var|header|prefix|suffix|label|hint|prompt|message|msg|error|count|size|limit|max|min|expiry|expires|ttl|index|idx|embedding|embeddings|counts|set|map"
+    r"|list|text|texts|tokens|dict|freq|pos|tag|lemma|form|version|algorithm|required|enabled|vault|manager|scope|provider|kind|format|strength|words)$"
+)
+_PLACEHOLDER = re.compile(
+    r"^(?:|\W+|x+|\*+|\.+|none|null|nil|true|false|todo|tbd|pass(?:word|wd|phrase)?|pwd?|user(?:name)?|secret\w*|token|key|my[_-].*|your.*|change.?me|placeholder|dummy|example"
+    r"|sample|redacted|removed|hidden|string|str|value|default|empty|\w*(?:key|token|password|secret)_?here|insert.*|enter.*|put.*|fill.*|api.?key|access.?token)$",
+    re.IGNORECASE,
+)
+_TEMPLATE = re.compile(r"<[^<>]*>|\$\{?\w|\{[^{}]*\}|%\(\w+\)s|\[[^\[\]]*\]$|\.\.\.|…")
+_SHOUTED = re.compile(r"^[A-Z][A-Z0-9_]*$")
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A secret in a text: the characters from `start` to `end`, what it is, and its value."""
+
+    start: int
+    end: int
+    what: str
+    value: str
+
+
+def formatted(text: str) -> Iterator[Secret]:
+    """Tokens that their format gives away."""
+    if not any(hint in text for hint in _HINTS):
+        return
+    for found in _FORMAT.finditer(text):
+        what = _FORMATS[int((found.lastgroup or "f0")[1:])][0]
+        value = found[0].split(None, 1)[-1] if what == "an authorization header" else found[0]
+        if not is_placeholder(value):
+            yield Secret(found.start(), found.end(), what, value)
+
+
+def addresses(text: str) -> Iterator[Secret]:
+    """Passwords in addresses: `postgresql://user:password@host`."""
+    if "://" not in text:
+        return
+    for found in _ADDRESS.finditer(text):
+        if not is_placeholder(found["password"]) and not _SHOUTED.match(found["password"]):
+            yield Secret(found.start(), found.end(), "a password in an address", found["password"])
+
+
+def says_secret(name: str) -> bool:
+    """Whether a name says that it holds a secret: `api_key`, `X-Api-Key`, `DB_PASSWORD`; not `password_rule`, `token_url`."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("-", "_").replace(" ", "_").replace(".", "_")
+    return _SAYS_SECRET.search(words) is not None and _SAYS_OTHER.search(words.rstrip("_")) is None
+
+
+def is_secret_value(name: str, value: str) -> bool:
+    """Whether a text held under a name that says secret is one: no placeholder, no path, no word of a tokenizer."""
+    if (
+        len(value) < 4
+        or len(value) > 4096
+        or re.search(r"\s", value.strip())
+        or is_placeholder(value)
+        or _SHOUTED.match(value)
+    ):
+        return False
+    if (
+        value.startswith(("/", "./", "~", "http://", "https://", "env:", "vault:", "arn:", "(?", "^", "projects/"))
+        or "\\" in value
+    ):
+        return False
+    if re.sub(r"\W|_", "", value).lower() == re.sub(r"\W|_", "", name).lower():
+        return False
+    words = name.lower().replace("-", "_")
+    if re.search(r"pass|pwd|(?<![a-z])pw(?![a-z])", words):
+        return True
+    mixed = bool(re.search(r"\d", value)) and bool(re.search(r"[A-Za-z]", value))
+    return len(value) >= 8 and (mixed or len(value) >= 24) and re.fullmatch(r"[\w.~+/=:@!#$%^&*-]+", value) is not None
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a text only stands where a secret would: `<password>`, `YOUR_KEY`, `****`, `${TOKEN}`."""
+    bare = value.strip().strip("\"'`")
+    return bool(_PLACEHOLDER.match(bare) or _TEMPLATE.search(bare)) or len(set(bare)) <= 2
+
+
+_WRITTEN = re.compile(
+    r"""(?P<name>[\w.\-]{2,60})["'`]?\]?\s*(?:=|:(?!:)|=>|\bis\b)\s*(?:[rbuf]?(?P<quote>["'`])(?P<quoted>[^"'`\n]{4,300})(?P=quote)|(?P<bare>[^\s"'`<>{}()\[\],;]{6,200}))"""
+)
+
+
+def written(text: str, bare: bool = False) -> Iterator[Secret]:
+    """Secrets that are written after a name in prose, in a magic or in an output: `password = "…"`, `'token': '…'`.
+
+    With `bare`, also without quotes (`%env API_KEY=…`), where the value holds digits.
+    """
+    for found in _WRITTEN.finditer(text):
+        name, value = found["name"], found["quoted"] or found["bare"] or ""
+        if found["quoted"] is None and not (bare and re.search(r"\d", value)):
+            continue
+        if says_secret(name) and is_secret_value(name, value.strip()):
+            yield Secret(found.start(), found.end(), f"the value of {name}", value.strip())

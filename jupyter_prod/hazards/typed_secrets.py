@@ -1,0 +1,202 @@
+"""The secrets that a notebook's cells hold, found once for all rules that ask."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jupyter_prod.hazards.facts import Facts
+from jupyter_prod.hazards.rule import Place
+from jupyter_prod.hazards.secret_text import LONGEST, addresses, formatted, is_secret_value, says_secret, written
+from jupyter_prod.notebook import Cell
+
+
+@dataclass(frozen=True)
+class TypedSecret:
+    """A secret in a cell's source; `node` is its literal where it is one, `address` says that it is part of an address."""
+
+    place: Place
+    what: str
+    value: str
+    node: ast.Constant | None = None
+    address: bool = False
+
+
+def typed_secrets(facts: Facts) -> list[TypedSecret]:
+    """The secrets in the sources of all cells, once each line and kind."""
+    kept = facts.kept.get("typed_secrets")
+    if isinstance(kept, list):
+        return kept
+    found: dict[tuple[object, ...], TypedSecret] = {}
+    for secret in _all(facts):
+        found.setdefault((secret.place.cell, secret.place.row, secret.address), secret)
+    facts.kept["typed_secrets"] = answer = list(found.values())
+    return answer
+
+
+def _all(facts: Facts) -> Iterator[TypedSecret]:
+    for node in facts.nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and 4 <= len(node.value) <= LONGEST:
+            yield from _in_literal(node, facts)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            yield from _in_sum(node, facts)
+    parsed = {n for n, c in facts.program.cells.items() if c.tree is not None and c.error is None}
+    for cell in facts.notebook.cells:
+        if cell.number not in parsed:
+            yield from _in_text(cell, range(1, cell.source.count("\n") + 2))
+        else:
+            rows = {m.line for m in facts.program.cells[cell.number].magics}
+            magic_cell = any(
+                m.text.startswith("%%") and m.disposition != "kept" for m in facts.program.cells[cell.number].magics
+            )
+            commented = [n for n, line in enumerate(cell.source.split("\n"), 1) if "#" in line]
+            yield from _in_text(cell, range(1, cell.source.count("\n") + 2) if magic_cell else sorted(rows), bare=True)
+            yield from _in_comments(cell, commented)
+
+
+def _in_literal(node: ast.Constant, facts: Facts) -> Iterator[TypedSecret]:
+    place = facts.place(node)
+    if place is None:
+        return
+    text = node.value
+    found = [TypedSecret(place, s.what, s.value, node, True) for s in addresses(text)]
+    found += [] if found else [TypedSecret(place, s.what, s.value, node) for s in formatted(text)]
+    if not found:
+        found = [
+            TypedSecret(place, f"the value of {name}", text, node)
+            for name in _names(node, facts)
+            if says_secret(name) and is_secret_value(name, text)
+        ]
+    if not found and "\n" in text:  # a configuration file as one text
+        found = [TypedSecret(place, s.what, s.value, node) for s in written(text)]
+    yield from found[:1]
+
+
+def _in_sum(node: ast.BinOp, facts: Facts) -> Iterator[TypedSecret]:
+    """An address that is put together from literals."""
+    if isinstance(facts.parent(node), ast.BinOp):
+        return
+    parts = [n for n in ast.walk(node) if not isinstance(n, (ast.BinOp, ast.operator, ast.expr_context))]
+    if not all(isinstance(p, ast.Constant) and isinstance(p.value, str) for p in parts):
+        return
+    value, place = facts.value(node), facts.place(node)
+    if (
+        value is not None
+        and isinstance(value.const, str)
+        and place is not None
+        and not any(list(addresses(p.value)) for p in parts if isinstance(p, ast.Constant))
+    ):
+        for secret in addresses(value.const):
+            yield TypedSecret(place, secret.what, secret.value, None, True)
+
+
+def _names(node: ast.Constant, facts: Facts) -> Iterator[str]:
+    """The names under which a literal is held: variable, attribute, key, keyword, environment variable, default."""
+    above = facts.parent(node)
+    if isinstance(above, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
+        for target in above.targets if isinstance(above, ast.Assign) else [above.target]:
+            yield from _target_names(target)
+    elif isinstance(above, ast.keyword) and above.arg:
+        yield above.arg
+    elif isinstance(above, ast.Dict):
+        yield from (
+            k.value
+            for k, v in zip(above.keys, above.values, strict=True)
+            if v is node and isinstance(k, ast.Constant) and isinstance(k.value, str)
+        )
+    elif isinstance(above, ast.Compare) and len(above.comparators) == 1:
+        yield from _target_names(above.left if above.comparators[0] is node else above.comparators[0])
+    elif isinstance(above, ast.Tuple):
+        yield from _tuple_names(above, node, facts)
+    elif isinstance(above, ast.arguments):
+        yield from _default_names(above, node)
+    elif isinstance(above, ast.Call):
+        yield from _argument_names(above, node, facts)
+
+
+def _target_names(target: ast.expr) -> Iterator[str]:
+    if isinstance(target, ast.Name):
+        yield target.id
+    elif isinstance(target, ast.Attribute):
+        yield target.attr
+    elif (
+        isinstance(target, ast.Subscript)
+        and isinstance(target.slice, ast.Constant)
+        and isinstance(target.slice.value, str)
+    ):
+        yield target.slice.value
+
+
+def _tuple_names(pair: ast.Tuple, node: ast.Constant, facts: Facts) -> Iterator[str]:
+    """`auth=("user", "password")`, `user, password = "u", "p"`."""
+    above = facts.parent(pair)
+    place = pair.elts.index(node)
+    if isinstance(above, ast.keyword) and above.arg in ("auth", "basic_auth", "http_auth", "proxy_auth") and place == 1:
+        yield "password"
+    elif isinstance(above, ast.Assign) and len(above.targets) == 1 and isinstance(above.targets[0], ast.Tuple):
+        targets = above.targets[0].elts
+        if len(targets) == len(pair.elts):
+            yield from _target_names(targets[place])
+
+
+def _default_names(arguments: ast.arguments, node: ast.Constant) -> Iterator[str]:
+    named = [*arguments.posonlyargs, *arguments.args]
+    yield from (a.arg for a, d in zip(reversed(named), reversed(arguments.defaults), strict=False) if d is node)
+    yield from (a.arg for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is node)
+
+
+def _argument_names(call: ast.Call, node: ast.Constant, facts: Facts) -> Iterator[str]:
+    """`os.getenv("API_KEY", "…")`, `headers.update(…)`, `smtp.login("user", "password")`."""
+    if node not in call.args:
+        return
+    place = call.args.index(node)
+    last = facts.qualified(call.func).rsplit(".", 1)[-1]
+    first = call.args[0]
+    if (
+        place == 1
+        and last in ("getenv", "get", "setdefault", "putenv", "setenv", "set_env", "set")
+        and isinstance(first, ast.Constant)
+        and isinstance(first.value, str)
+    ):
+        yield first.value
+    elif place == 1 and last in ("login", "HTTPBasicAuth", "HTTPDigestAuth", "BasicAuth", "AWS4Auth"):
+        yield "password"
+    elif place == 0 and last in ("SecretStr", "set_api_key", "set_token"):
+        yield "secret_key"
+
+
+def _in_text(cell: Cell, rows: object, bare: bool = False) -> Iterator[TypedSecret]:
+    lines = cell.source.split("\n")
+    for row in rows if isinstance(rows, (range, list)) else ():
+        line = lines[row - 1]
+        if len(line) > LONGEST:
+            continue
+        found = [(s, True) for s in addresses(line)] or [
+            (s, False) for s in (*formatted(line), *written(line, bare or cell.kind != "code"))
+        ]
+        for secret, address in found[:1]:
+            place = Place(cell.number, row, secret.start + 1, row, secret.end + 1)
+            yield TypedSecret(place, secret.what, secret.value, None, address)
+
+
+def _in_comments(cell: Cell, rows: list[int]) -> Iterator[TypedSecret]:
+    """In what was commented out, by format and with a value that can't be a word."""
+    lines = cell.source.split("\n")
+    for row in rows:
+        line = lines[row - 1]
+        start = line.find("#")
+        if len(line) > LONGEST or line[:start].count('"') % 2 or line[:start].count("'") % 2:
+            continue
+        comment = line[start:]
+        found = [(s, True) for s in addresses(comment)] or [
+            (s, False) for s in (*formatted(comment), *written(comment))
+        ]
+        for secret, address in found[:1]:
+            yield TypedSecret(
+                Place(cell.number, row, start + secret.start + 1, row, start + secret.end + 1),
+                secret.what,
+                secret.value,
+                None,
+                address,
+            )

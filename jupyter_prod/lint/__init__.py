@@ -1,0 +1,10 @@
+"""Checking notebooks: in come paths and settings, out come findings.
+
+Each notebook is read once, understood once, and handed to the chosen rules; what a comment suppresses is left out. The
+reporters turn findings into text or JSON and know nothing of rules.
+"""
+
+from jupyter_prod.lint.checking import check_notebook, lint
+from jupyter_prod.lint.nouns import Finding, Settings
+
+__all__ = ["Finding", "Settings", "check_notebook", "lint"]

@@ -1,0 +1,80 @@
+"""The nouns of checking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_prod.hazards import Place, Severity
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A change that removes a hazard: `applicability` is safe or unsafe, `edits` replace text at places."""
+
+    applicability: str
+    message: str
+    edits: tuple[tuple[Place, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A hazard in a notebook. `filename` is as the notebook was named; `conversion` says who removes it: resolved or yours."""
+
+    code: str
+    slug: str
+    severity: Severity
+    message: str
+    filename: str
+    place: Place
+    cell_id: str | None
+    step: int
+    conversion: str
+    url: str
+    fix: Fix | None = None
+
+    @property
+    def order(self) -> tuple[str, int, int, int, str]:
+        """Findings are told in the order of the notebook; what is said of the whole comes first."""
+        return self.filename, self.place.cell or 0, self.place.row, self.place.column, self.code
+
+    def as_json(self) -> dict[str, Any]:
+        """The finding as JSON has it: ruff's fields and ours."""
+        place = self.place
+        return {
+            "code": self.code,
+            "slug": self.slug,
+            "severity": self.severity,
+            "message": self.message,
+            "filename": self.filename,
+            "cell": place.cell,
+            "cell_id": self.cell_id,
+            "location": {"row": place.row, "column": place.column},
+            "end_location": {"row": place.end_row, "column": place.end_column},
+            "url": self.url,
+            "noqa_row": None,
+            "fix": None if self.fix is None else _fix_as_json(self.fix),
+            "step": self.step,
+            "conversion": self.conversion,
+        }
+
+
+def _fix_as_json(fix: Fix) -> dict[str, Any]:
+    edits = [
+        {
+            "content": content,
+            "cell": place.cell,
+            "location": {"row": place.row, "column": place.column},
+            "end_location": {"row": place.end_row, "column": place.end_column},
+        }
+        for place, content in fix.edits
+    ]
+    return {"applicability": fix.applicability, "message": fix.message, "edits": edits}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Which rules count: codes, slugs, group prefixes (`JPD`, `D`) or `ALL`; what `ignore` names is left out again."""
+
+    select: tuple[str, ...] = ("ALL",)
+    ignore: tuple[str, ...] = ()
