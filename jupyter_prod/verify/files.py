@@ -117,10 +117,13 @@ def _shown(cell: Mapping[str, object]) -> str:
 
 
 CHANGING = re.compile(
-    r"0x[0-9a-f]+|\d{4}-\d\d-\d\d|\d+:\d\d(:\d\d)?|\d+(\.\d+)? ?(s|ms|us|µs|ns|min|sec|secs|seconds)\b"
+    r"0x[0-9a-f]+|\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?|\d+:\d\d(:\d\d)?"
+    r"|\d+(\.\d+)? ?(s|ms|us|µs|μs|ns|min|sec|secs|seconds|minutes|hours)\b"
 )
+
+PROGRESS = re.compile(r"^.*\d+%\|.*$", re.MULTILINE)
 
 
 def settled(text: str) -> str:
-    """A cell's text without what is another one each time: addresses, dates, times, durations, trailing blanks."""
-    return "\n".join(line.rstrip() for line in CHANGING.sub("", text).strip().splitlines())
+    """A cell's text without what is another one each time: addresses, times, durations, progress, trailing blanks."""
+    return "\n".join(line.rstrip() for line in CHANGING.sub("", PROGRESS.sub("", text)).strip().splitlines())

@@ -385,3 +385,17 @@ def _gone(pid: int) -> bool:
             return True
         time.sleep(0.1)
     return False
+
+
+def test_wide_tables_and_figures_are_shown_as_in_a_notebook(run: Run) -> None:
+    said = run(
+        "import pandas as pd\npd.DataFrame({f'a_long_name_{i}': [i] for i in range(9)})",
+        "?len\nget_ipython().config['IPKernelApp'];",
+        "\n\n1 / 0",
+    )
+    assert "..." not in said.outputs[1]  # folded at eighty characters, not cut
+    assert "a_long_name_4" in said.outputs[1]
+    assert len(max(said.outputs[1].splitlines(), key=len)) <= 80
+    assert said.outputs[2] == ""
+    assert said.failure is not None
+    assert said.failure.place.line == 3

@@ -139,7 +139,9 @@ def interactive(out: CellText) -> Any:
             out.take()
 
     class ZMQInteractiveShell(shells.InteractiveShell):  # type: ignore[misc]
-        """Libraries ask for this name to know that they are in a notebook."""
+        """Libraries ask for this name, for `kernel` and for `IPKernelApp` to know that they are in a notebook."""
+
+        kernel = None
 
         displayhook_class = traitlets.Type(Results)
         display_pub_class = traitlets.Type(Shown)
@@ -170,10 +172,12 @@ def interactive(out: CellText) -> Any:
 
     config = import_module("traitlets.config").Config()
     config.HistoryManager.enabled = False
+    config.IPKernelApp.quiet = True
     config.InteractiveShell.colors = "NoColor"
     config.InteractiveShell.xmode = "Minimal"
     shell = ZMQInteractiveShell.instance(config=config)
     shell.display_formatter.active_types = ["text/plain"]
+    shell.set_hook("show_in_pager", lambda *args, **named: None, 0)
     for name in ("pip", "conda", "mamba", "micromamba", "uv"):
         shell.register_magic_function(lambda line, cell=None: None, "line", name)
     return shell
