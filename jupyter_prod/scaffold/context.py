@@ -22,8 +22,8 @@ class ProjectContext:
 
     `inputs` carry the project-relative default of each setting as `path` (`"data/churn.csv"`; None for data that come
     with a library: those become no setting). `read_as` maps an input's name to the path as the notebook's text has it
-    (`"../data/churn.csv"`), for a notebook-job, which must find it there. `write_folders` are the folders, relative to
-    the notebook, into which it writes and which must exist.
+    (`"../data/churn.csv"`), for a notebook-job, which must find it there. `write_folders` are folders, relative to the
+    notebook, into which it writes and which must exist, beside those that its text tells of.
 
     `modules` maps a path below the package to its text; `local_modules` a path below the package (`"prep.py"`) to the
     module beside the notebook; `data_files` a project-relative path to the file or folder that it is copied from.

@@ -73,6 +73,7 @@ def _sha256(path: Path) -> str:
 def _rendered(context: ProjectContext, temporary: Path, template: str | None) -> Path:
     from cookiecutter.exceptions import CookiecutterException  # costs more start-up than everything else here
     from cookiecutter.main import cookiecutter
+    from jinja2 import TemplateError
 
     folders = {"replay_dir": str(temporary / ".replay"), "cookiecutters_dir": str(temporary / ".templates")}
     try:
@@ -83,7 +84,7 @@ def _rendered(context: ProjectContext, temporary: Path, template: str | None) ->
             output_dir=str(temporary / "project"),
             default_config=folders,
         )
-    except CookiecutterException as error:
+    except (CookiecutterException, TemplateError) as error:
         raise UsableError(f"{type(error).__name__}: {error}", template or "the project template") from error
     return Path(made)
 

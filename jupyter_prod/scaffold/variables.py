@@ -16,6 +16,7 @@ from typing import Any
 
 from jupyter_prod.plan.nouns import Parameter
 from jupyter_prod.scaffold.context import ProjectContext
+from jupyter_prod.scaffold.writes import parsed, write_folders
 
 _FOR_PIPELINES = ("numpy", "pandas>=1.3", "pyyaml>=5.4")
 _FOR_SERVICES = (
@@ -79,7 +80,9 @@ def template_variables(context: ProjectContext) -> dict[str, Any]:
                 }
                 for it in _settable(context)
             ],
-            "write_folders": [repr(folder) for folder in context.write_folders],
+            "write_folders": [
+                repr(folder) for folder in sorted({*context.write_folders, *write_folders(_sources(context).values())})
+            ],
             "rows_input": context.rows_input,
             "target": context.target,
             "model": context.model_variable,
@@ -115,22 +118,23 @@ def _default(value: Any) -> str:
     return repr(value)
 
 
-def _settable(context: ProjectContext) -> list[Parameter]:
-    """A notebook-job can set only what stands in the notebook as a plain assignment of a literal."""
+def _sources(context: ProjectContext) -> Mapping[int, str]:
+    """The code that will run: the notebook's cells by number, or the modules made from it."""
     if context.level != "notebook-job":
-        return list(context.parameters)
-    cells = _cell_sources(context.notebook_text)
-    return [it for it in context.parameters if _assigned(cells.get(it.place.cell, ""), it.name)]
-
-
-def _cell_sources(notebook_text: str) -> Mapping[int, str]:
-    cells = json.loads(notebook_text)["cells"]
+        return dict(enumerate(context.modules.values()))
+    cells = json.loads(context.notebook_text)["cells"]
     return {number: "".join(cell["source"]) for number, cell in enumerate(cells, 1) if cell["cell_type"] == "code"}
 
 
-def _assigned(source: str, name: str) -> bool:
-    try:
-        tree = ast.parse(re.sub(r"(?m)^[ \t]*[%!?].*$", "pass", source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return any(isinstance(node, ast.Assign) and [ast.unparse(t) for t in node.targets] == [name] for node in tree.body)
+def _settable(context: ProjectContext) -> list[Parameter]:
+    """A notebook-job can set only what stands in the notebook as a plain assignment."""
+    if context.level != "notebook-job":
+        return list(context.parameters)
+    cells = _sources(context)
+    return [it for it in context.parameters if _is_assigned(cells.get(it.place.cell, ""), it.name)]
+
+
+def _is_assigned(source: str, name: str) -> bool:
+    tree = parsed(source)
+    assignments = [node for node in tree.body if isinstance(node, ast.Assign)] if tree else []
+    return any([ast.unparse(target) for target in node.targets] == [name] for node in assignments)
