@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -213,6 +214,28 @@ def test_no_answer_without_its_audit_line(
     monkeypatch.setattr(Audit, "_append", full)
     with serving() as ask:
         assert ask("/v1/predict", {"rows": [ROW]})[0] == 500
+
+
+def test_what_was_accepted_is_answered_before_the_end(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statuses: list[int] = []
+    begun, append = threading.Event(), Audit._append
+
+    def slow(*arguments: Any) -> None:
+        begun.set()
+        time.sleep(0.5)
+        append(*arguments)
+
+    monkeypatch.setattr(Audit, "_append", slow)
+    with serving() as ask:
+        call = threading.Thread(
+            target=lambda: statuses.append(ask("/v1/predict", {"rows": [ROW]})[0])
+        )
+        call.start()
+        assert begun.wait(10)
+    call.join()
+    assert statuses == [200]
 
 
 def test_many_callers_at_once_each_get_their_own_answer(serving: Serving) -> None:
