@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from jupyter_prod.program import Program, Statement
-from jupyter_prod.program.events import Split
+from jupyter_prod.program.events import Read, Split
 from jupyter_prod.program.values import Value
 
 
@@ -14,12 +14,29 @@ def closure(program: Program, wanted: Iterable[int]) -> set[int]:
     """The statements and all that they need."""
     found: set[int] = set()
     waiting = list(wanted)
+    paths = _of_paths(program)
     while waiting:
         index = waiting.pop()
         if index in found or index < 0:
             continue
         found.add(index)
-        waiting += program.statements[index].trace.needs
+        waiting += program.statements[index].trace.needs - paths.get(index, set())
+    return found
+
+
+def _of_paths(program: Program) -> dict[int, set[int]]:
+    """{a statement that reads: what only its path is made of}: in the project, settings hold the path."""
+    found: dict[int, set[int]] = {}
+    for read in program.of(Read):
+        statement = program.statements[read.statement]
+        if read.nested or read.path is None or not read.node.args:
+            continue
+        path = set(names_in(read.node.args[0]))
+        others = {n.id for n in ast.walk(statement.node) if isinstance(n, ast.Name)} - path
+        inside = [n.id for n in ast.walk(statement.node) if isinstance(n, ast.Name)]
+        only = {n for n in path if inside.count(n) == [m.id for m in ast.walk(read.node.args[0]) if isinstance(m, ast.Name)].count(n)}
+        kept = {i for n in others for i in statement.trace.name_needs.get(n, ())}
+        found[read.statement] = {i for n in only for i in statement.trace.name_needs.get(n, ())} - kept
     return found
 
 

@@ -30,6 +30,35 @@ class Marks:
                     if metric.name == choice.measure and metric.part in ("test", "folds"):
                         self.entries.setdefault(id(metric.node), (candidate, metric))
                         break
+        self.said: set[tuple[str, int]] = set()
+        self.labels: dict[object, str] = {}
+        self.cell = 0
+        self._name_all()
+
+    def _name_all(self) -> None:
+        """Names every number once, in document order: wherever a statement goes, its number keeps its name."""
+        mode, self.rewriter.mode = self.rewriter.mode, "plain"
+        for statement in self.program.statements:
+            if not any(is_metric(self.program, n) for n in ast.walk(statement.node) if isinstance(n, ast.expr)):
+                continue
+            self.rewriter.source, self.cell = self.rewriter.source_of(statement.cell), statement.cell
+            for node in ast.walk(statement.node):
+                if isinstance(node, ast.stmt) and not hasattr(node, "body"):
+                    self.mark(node, "")
+            self.containers(statement.index)
+        self.rewriter.mode, self.used = mode, False
+
+    def label(self, site: object, words: str) -> str:
+        """The name of a number: its words, with its cell where an earlier number has the same words."""
+        if site not in self.labels:
+            taken = set(self.labels.values())
+            name = words if words not in taken else f"{words} (cell {self.cell})"
+            count = 1
+            while name in taken:
+                count += 1
+                name = f"{words} (cell {self.cell}, {count})"
+            self.labels[site] = name
+        return self.labels[site]
 
     def mark(self, node: ast.stmt, text: str) -> str:
         """The statement's text with what it tells recorded."""
@@ -39,6 +68,8 @@ class Marks:
             said = self._printed(node.value)
             if said is not None:
                 text = f"\n{indent}".join(said)
+            elif id(node) in self.shown and self.is_said(node.value):
+                text = ""
             elif id(node) in self.shown and is_metric(self.program, node.value):
                 text = self._record(_label(node.value), node.value)
         elif isinstance(node, ast.Assign) and is_metric(self.program, node.value):
@@ -47,7 +78,8 @@ class Marks:
                 for name in elements:
                     if isinstance(name, ast.Name) and name.id != "_":
                         self.used = True
-                        lines.append(f'{self.recorder}("{name.id}", {name.id})')
+                        lines.append(f'{self.recorder}("{self.label(id(name), name.id)}", {name.id})')
+                        self._said(name)
         lines += self._entries(node)
         return "\n".join([text, *(indent + line for line in lines)]) if lines else text
 
@@ -61,13 +93,25 @@ class Marks:
         found = []
         for name, value in statement.trace.held.items():
             if value.metric and value.kind in CONTAINERS and id(value) in statement.trace.mutates and not value.axis:
-                found.append(f'{self.recorder}("{name}", {name})')
+                found.append(f'{self.recorder}("{self.label((index, name), name)}", {name})')
         for name, value in statement.trace.bound.items():
             if value.metric and hasattr(statement.node, "body") and value.kind in CONTAINERS:
-                found.append(f'{self.recorder}("{name}", {name})')
+                found.append(f'{self.recorder}("{self.label((index, name), name)}", {name})')
         if found:
             self.used = True
         return list(dict.fromkeys(found))
+
+    def _said(self, name: ast.Name) -> None:
+        for statement in self.program.statements:
+            if statement.cell == self.cell or self.cell == 0:
+                value = statement.trace.bound.get(name.id)
+                if value is not None:
+                    self.said.add((name.id, id(value)))
+
+    def is_said(self, node: ast.expr) -> bool:
+        """Whether a name is shown that was recorded where it got its value."""
+        note = self.program.note(node)
+        return isinstance(node, ast.Name) and note is not None and (node.id, id(note.value)) in self.said
 
     def _record(self, label: str, node: ast.expr, text: str | None = None) -> str:
         self.used = True
@@ -80,7 +124,7 @@ class Marks:
             and "output_dict" not in text
         ):
             text = text.rstrip().removesuffix(")").rstrip().rstrip(",") + ", output_dict=True)"
-        return f"{self.recorder}({_literal(label)}, {text})"
+        return f"{self.recorder}({_literal(self.label(id(node), label))}, {text})"
 
     def _printed(self, call: ast.expr) -> list[str] | None:
         """The recording calls that stand for a `print`, or None where it prints no metric."""
@@ -92,9 +136,11 @@ class Marks:
             return None
         said: list[str] = []
         words = ""
+        if len(call.args) == 1 and self.is_said(call.args[0]):
+            return said
         for argument in call.args:
             words = self._argument(argument, words, said)
-        return said or None
+        return said or None  # other words of a print are no number
 
     def _argument(self, node: ast.expr, words: str, said: list[str]) -> str:
         """Records what an argument of `print` tells; returns the words that lead to the next one."""

@@ -201,7 +201,7 @@ def _plain_comment(text: str) -> str:
     kept = []
     for line in text.split("\n"):
         words = line.strip().lstrip("#").strip()
-        if not words:
+        if not words or words[0] in "%!":
             continue
         if len(words.split()) == 1 or any(mark in words for mark in ("=", "(", "[")):
             try:
