@@ -18,40 +18,52 @@ from jupyter_prod.verify import Service, Verdict, open_project, run_project, ver
 
 HERE = Path(__file__).parent
 
+MODEL = (HERE / "pilot_project" / "src" / "pilot" / "centroids.py").read_text().split("import numpy as np\n")[1]
+
+SPLIT = """\
+order = np.random.RandomState(7).permutation(len(X))
+X_train, X_test, y_train, y_test = X.iloc[order[20:]], X.iloc[order[:20]], y.iloc[order[20:]], y.iloc[order[:20]]
+model = Centroids().fit(X_train, y_train)
+"""
+
 CELLS = [
-    (
-        1,
-        "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\n"
-        "from sklearn.model_selection import train_test_split",
-    ),
+    (1, "import numpy as np\nimport pandas as pd\n" + MODEL),
     (
         2,
-        "df = pd.read_csv('data/customers.csv')\ndf = df.dropna(subset=['spend'])\n"
-        "df['age'] = df['age'].fillna(df['age'].median())\ndf['gold'] = (df['plan'] == 'gold').astype(int)\n"
-        "X = df[['age', 'gold', 'spend']]\ny = df['churn'].map({'no': 0, 'yes': 1})",
+        """\
+df = pd.read_csv('data/customers.csv')
+df = df.dropna(subset=['spend'])
+df['age'] = df['age'].fillna(df['age'].median())
+df['gold'] = (df['plan'] == 'gold').astype(int)
+X = df[['age', 'gold', 'spend']]
+y = df['churn'].map({'no': 0, 'yes': 1})
+""",
     ),
-    (
-        3,
-        "X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.3, random_state=7)\n"
-        "model = LogisticRegression().fit(X_train, y_train)",
-    ),
+    (3, SPLIT),
     (
         5,
-        "print('accuracy', model.score(X_test, y_test))\n"
-        "pd.DataFrame({'prediction': model.predict(X_test)}).to_csv('scored.csv', index=False)",
+        """\
+print('accuracy', model.score(X_test, y_test))
+pd.DataFrame({'prediction': model.predict(X_test)}).to_csv('scored.csv', index=False)
+""",
     ),
 ]
 
-DECODED = "lambda model, rows: [['no', 'yes'][p] for p in model.predict(rows)]"
+WORDS = "lambda model, rows: [['no', 'yes'][p] for p in model.predict(rows)]"
 
 PROBES = (
-    Probe(3, CELLS[2][1] + f"\n__prod_probe__(model, X_test, {DECODED})\n__prod_probe__(model, X_train, {DECODED})"),
+    Probe(3, SPLIT + f"__prod_probe__(model, X_test, {WORDS})\n__prod_probe__(model, X_train, {WORDS})"),
     Probe(
         5,
-        CELLS[3][1].replace("model.score(X_test, y_test)", "__prod_record__('accuracy', model.score(X_test, y_test))")
-        + "\n__prod_record__('coefficients', model.coef_[0])",
+        """\
+print('accuracy', __prod_record__('accuracy', model.score(X_test, y_test)))
+pd.DataFrame({'prediction': model.predict(X_test)}).to_csv('scored.csv', index=False)
+__prod_record__('centres', model.centres)
+""",
     ),
 )
+
+SEEDED, LOOSE = "np.random.RandomState(7).permutation", "np.random.permutation"
 
 Check = Callable[..., Verdict]
 
@@ -115,7 +127,7 @@ def test_a_faithful_project_is_equal_in_metrics_rows_and_single_rows(check: Chec
     assert failed(verdict) == []
     assert (verdict.failure, verdict.status) == (None, "equal")
     said = " | ".join(c.what for c in verdict.checks)
-    for part in ("metric accuracy", "metric coefficients", "own rows", "one at a time", "probability", "alone"):
+    for part in ("metric accuracy", "metric centres", "own rows", "one at a time", "probability", "alone"):
         assert part in said
     assert [done for _, done in steps] == sorted(done for _, done in steps)
     assert steps[-1] == ("done", 1.0)
@@ -124,7 +136,7 @@ def test_a_faithful_project_is_equal_in_metrics_rows_and_single_rows(check: Chec
 
 
 def test_another_metric_is_a_difference_at_its_cell(check: Check, project: Path) -> None:
-    change(project, "random_state=7", "random_state=8")
+    change(project, "RandomState(7)", "RandomState(8)")
     verdict = check()
     assert verdict.status == "differs"
     assert any(what.startswith("metric ") for what in failed(verdict))
@@ -141,14 +153,14 @@ def test_a_skew_between_training_and_serving_is_found_and_its_column_named(check
 
 def test_a_feature_that_depends_on_the_other_rows_is_found(check: Check, project: Path) -> None:
     change(
-        project, 'fillna(learned["age"])', 'fillna(learned["age"] if training or len(rows) > 9 else rows["age"].max())'
-    )
-    change(
-        project, ".fillna(", '.fillna(-1).sub(rows["age"].std() if 1 < len(rows) < 9 else 0).replace(-1, None).fillna('
+        project,
+        '    return rows[["age"',
+        '    if len(rows) < 3:\n        rows["age"] = rows["age"].rank()\n    return rows[["age"',
     )
     verdict = check()
     assert verdict.status == "differs"
-    assert any("alone" in what or "one at a time" in what for what in failed(verdict))
+    assert any("alone as among others; different: age" in what for what in failed(verdict))
+    assert not any("own rows" in what for what in failed(verdict))
 
 
 def test_answers_of_the_service_are_what_counts_not_its_model(check: Check, project: Path) -> None:
@@ -176,8 +188,8 @@ def test_a_service_that_refuses_the_notebooks_rows_differs(check: Check, project
 
 
 def test_rows_are_traced_where_no_label_tells_where_they_come_from(check: Check) -> None:
-    array = Probe(3, CELLS[2][1] + f"\n__prod_probe__(model, X_test.values, {DECODED})")
-    renumbered = Probe(3, CELLS[2][1] + f"\n__prod_probe__(model, X_test.reset_index(drop=True), {DECODED})")
+    array = Probe(3, SPLIT + f"__prod_probe__(model, X_test.values, {WORDS})")
+    renumbered = Probe(3, SPLIT + f"__prod_probe__(model, X_test.reset_index(drop=True), {WORDS})")
     for probe in (array, renumbered):
         verdict = check(probes=(probe, PROBES[1]))
         assert failed(verdict) == []
@@ -185,7 +197,7 @@ def test_rows_are_traced_where_no_label_tells_where_they_come_from(check: Check)
 
 
 def test_codes_of_the_notebooks_model_are_held_against_the_targets_words(check: Check, project: Path) -> None:
-    coded = Probe(3, CELLS[2][1] + "\n__prod_probe__(model, X_train)")
+    coded = Probe(3, SPLIT + "__prod_probe__(model, X_train)")
     verdict = check(probes=(coded, PROBES[1]))
     assert failed(verdict) == []
     assert verdict.status == "equal"
@@ -208,7 +220,7 @@ def test_a_notebook_that_fails_is_not_run_and_its_cell_is_named(check: Check) ->
 
 
 def test_a_project_that_fails_is_not_run_and_names_the_notebooks_cell(check: Check, project: Path) -> None:
-    change(project, "    model = Logistic", "    # cell 3\n    raise KeyError('spend')\n    model = Logistic")
+    change(project, "    model = Centroids", "    # cell 3\n    raise KeyError('spend')\n    model = Centroids")
     verdict = check()
     assert verdict.status == "not-run"
     assert verdict.failure is not None
@@ -225,13 +237,17 @@ def test_a_training_that_never_ends_is_ended(check: Check, project: Path, here: 
     assert "still running after 25 s" in verdict.failure.what + verdict.failure.why
 
 
+def loosened() -> tuple[list[tuple[int, str]], tuple[Probe, ...]]:
+    """The pilot without its seed."""
+    cells = [(number, source.replace(SEEDED, LOOSE)) for number, source in CELLS]
+    return cells, tuple(Probe(probe.cell, probe.source.replace(SEEDED, LOOSE)) for probe in PROBES)
+
+
 def test_an_unseeded_notebook_is_held_under_a_planted_seed_and_called_not_reproducible(
     check: Check, project: Path
 ) -> None:
-    change(project, ", random_state=7", "")
-    loose = [(number, source.replace(", random_state=7", "")) for number, source in CELLS]
-    probes = tuple(Probe(p.cell, p.source.replace(", random_state=7", "")) for p in PROBES)
-    verdict = check(loose, probes)
+    change(project, SEEDED, LOOSE)
+    verdict = check(*loosened())
     assert failed(verdict) == []
     assert verdict.status == "not-reproducible"
 
@@ -242,14 +258,17 @@ def test_unseeded_draws_that_decide_nothing_leave_the_verdict_equal(check: Check
 
 
 def test_a_project_that_draws_otherwise_is_held_within_the_notebooks_spread(check: Check, project: Path) -> None:
-    change(project, "random_state=7", "random_state=None if np.random.rand() else 0")
-    loose = [(number, source.replace(", random_state=7", "")) for number, source in CELLS]
-    probes = tuple(Probe(p.cell, p.source.replace(", random_state=7", "")) for p in PROBES)
-    wide = check(loose, (probes[0], Probe(5, probes[1].source.split("\n__prod_record__")[0])))
-    assert wide.status in ("not-reproducible", "differs")
-    assert any("spread" in c.what for c in wide.checks)
+    change(project, f"order = {SEEDED}", f"np.random.rand()\n    order = {LOOSE}")
+    cells, probes = loosened()
+    verdict = check(cells, probes)
+    assert any("spread" in done.what for done in verdict.checks)
+    assert any("likeness" in done.what for done in verdict.checks)
+    assert failed(verdict) == []
+    assert verdict.status == "not-reproducible"
     change(project, "float(model.score(X_test, y_test))", "float(model.score(X_test, y_test)) + 3")
-    assert check(loose, probes).status == "differs"
+    verdict = check(cells, probes)
+    assert verdict.status == "differs"
+    assert failed(verdict) == ["metric accuracy, within the notebook's own spread"]
 
 
 def test_a_batch_is_held_by_its_files_and_numbers(check: Check, project: Path) -> None:
@@ -274,7 +293,7 @@ def test_the_service_comes_and_goes(project: Path, here: Environment) -> None:
     with open_project(project, here) as opened:
         done = run_project(opened, ["train"], seconds=120)
         assert done.failure is None
-        assert set(done.metrics) == {"accuracy", "coefficients"}
+        assert set(done.metrics) == {"accuracy", "centres"}
         assert set(done.outputs) == {"scored.csv"}
         with Service(opened) as service:
             service.wait()

@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import train_test_split
 
 from . import sources
+from .centroids import Centroids
 from .settings import Settings
 
 ROWS = "customers"
@@ -32,9 +31,10 @@ def run(settings: Settings) -> tuple[dict[str, Any], Any, dict[str, Any]]:
     df = df.dropna(subset=["spend"])
     X = features(df, learned, training=True)
     y = df["churn"].map({"no": 0, "yes": 1})
-    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.3, random_state=7)
-    model = LogisticRegression().fit(X_train, y_train)
-    metrics = {"accuracy": float(model.score(X_test, y_test)), "coefficients": model.coef_[0].tolist()}
+    order = np.random.RandomState(7).permutation(len(X))
+    X_train, X_test, y_train, y_test = X.iloc[order[20:]], X.iloc[order[:20]], y.iloc[order[20:]], y.iloc[order[:20]]
+    model = Centroids().fit(X_train, y_train)
+    metrics = {"accuracy": float(model.score(X_test, y_test)), "centres": model.centres.tolist()}
     pd.DataFrame({"prediction": model.predict(X_test)}).to_csv("scored.csv", index=False)
     return metrics, model, learned
 
