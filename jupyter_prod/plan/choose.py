@@ -37,6 +37,11 @@ class Choice:
     measure: str = ""
     better: str = "higher"
 
+    def entry(self, candidate: Candidate) -> Metric | None:
+        """The number by which a candidate competes: the first on held-out rows by the common measure."""
+        held_out = (m for m in candidate.metrics if m.name == self.measure and m.part in ("test", "folds"))
+        return next(held_out, None)
+
 
 def role(estimator: Value) -> str:
     """The role of an estimator: predictor, transformer, clusterer, …"""

@@ -65,19 +65,10 @@ def instrumented(program: Program, layout: Layout | None, used: set[int]) -> tup
 
 
 def _asked_at(layout: Layout) -> int:
-    """The statement after which the model and its rows can be asked together."""
+    """The statement after which the model and its rows can be asked together: all that compete are judged by then."""
     assert layout.choice is not None
-    latest = (
-        max(
-            layout.x_statement,
-            layout.choice.final.fit.statement,
-            *layout.answer,
-            *[m.statement for c in layout.choice.contest for m in c.metrics[:1]],
-        )
-        if layout.answer or layout.choice.contest
-        else max(layout.x_statement, layout.choice.final.fit.statement)
-    )
-    return latest
+    judged_at = [entry.statement for c in layout.choice.contest if (entry := layout.choice.entry(c)) is not None]
+    return max([layout.x_statement, layout.choice.final.fit.statement, *layout.answer, *judged_at])
 
 
 def _probe(program: Program, rewriter: Rewriter, layout: Layout) -> str:

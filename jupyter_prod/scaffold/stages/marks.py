@@ -26,10 +26,9 @@ class Marks:
         self.used = False
         if choice is not None:
             for candidate in choice.contest:
-                for metric in candidate.metrics:
-                    if metric.name == choice.measure and metric.part in ("test", "folds"):
-                        self.entries.setdefault(id(metric.node), (candidate, metric))
-                        break
+                metric = choice.entry(candidate)
+                if metric is not None:
+                    self.entries.setdefault(id(metric.node), (candidate, metric))
         self.said: set[tuple[str, int]] = set()
         self.labels: dict[object, str] = {}
         self.cell = 0
