@@ -53,9 +53,9 @@ def obstacle_of(program: Program, obstacle: NoService) -> Obstacle:
 
 
 def _no_model(program: Program) -> Obstacle:
-    metrics = program.of(Metric)
-    if metrics and not candidates(program):
-        statement = program.statements[metrics[-1].statement]
+    folded = [m for m in program.of(Metric) if m.part == "folds"]
+    if folded and not candidates(program):
+        statement = program.statements[folded[-1].statement]
         return Obstacle(
             Place(statement.cell, statement.line),
             "a model is judged by cross-validation but never fitted",
