@@ -188,7 +188,9 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
             return self.construct_estimator(node, function.type, facts, given)
         if self.know.draws(function.type):
             return Value(kind="figure")
-        if function.type in ("pathlib.Path", "pathlib.PurePath") and all(isinstance(a.const, str) for a in given.positional):
+        if function.type in ("pathlib.Path", "pathlib.PurePath") and all(
+            isinstance(a.const, str) for a in given.positional
+        ):
             return Value(kind="text", const="/".join(str(a.const) for a in given.positional) or ".")
         if self.know.function(function.type) is not None:
             return self.call_known(node, function.type, given)
@@ -205,6 +207,7 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
             kind="estimator" if learner else "instance", type=definition.name, node=definition, closure=function.closure
         )
         value.name = "transformer" if "transform" in methods else "predictor"
+        value.element = function.element
         if "__init__" in methods and not learner:
             self.call_own(
                 None, Value(kind="function", node=methods["__init__"], closure=function.closure), given, itself=value
@@ -243,7 +246,9 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
 
     def unlisted(self, node: ast.Call, qualified: str, given: Arguments) -> Value:
         """A function that no knowledge file names."""
-        if qualified in ("os.path.join", "posixpath.join", "ntpath.join") and all(isinstance(a.const, str) for a in given.positional):
+        if qualified in ("os.path.join", "posixpath.join", "ntpath.join") and all(
+            isinstance(a.const, str) for a in given.positional
+        ):
             return Value(kind="text", const="/".join(str(a.const).rstrip("/") for a in given.positional))
         last = qualified.rsplit(".", 1)[-1]
         if last in ("load_dataset", "fetch") or last.startswith(("load_", "fetch_")):

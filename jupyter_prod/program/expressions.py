@@ -343,6 +343,10 @@ class Expressions:
     def eval_attribute(self, node: ast.Attribute) -> Value:
         base = self.evaluate(node.value)
         name = node.attr
+        if base.kind in ("instance", "class"):
+            held = _own_attribute(base, name)
+            if held is not None:
+                return held
         if base.kind in ("module", "class", "callable") and base.type:
             return self._member(base, name)
         if base.kind in ("frame", "series", "array", "accessor"):
@@ -357,10 +361,6 @@ class Expressions:
             return self._bunch_attribute(base, name)
         if base.kind in ("row", "scalar", "text") and base.axis:
             return Value(kind="bound", type=name, parent=base, axis=base.axis, origin=base.origin)
-        if base.kind == "instance":
-            for held, key in zip(base.items, base.keys, strict=False):
-                if key == name:
-                    return held
         return Value(
             kind="bound", type=name, parent=base, origin=base.origin, metric=base.metric, prediction=base.prediction
         )
@@ -627,6 +627,16 @@ class Expressions:
         value = self.derive(*parts) if parts else Value(kind="scalar")
         value.splits = bool(parts)
         return value
+
+
+def _own_attribute(base: Value, name: str) -> Value | None:
+    """What an instance of the notebook's own class holds under a name, else what its class holds."""
+    holders = [base] if base.kind == "instance" else []
+    for holder in [*holders, *([base.element] if base.element is not None else [])]:
+        for held, key in zip(reversed(holder.items), reversed(holder.keys), strict=False):
+            if key == name:
+                return held
+    return None
 
 
 def chosen(names: tuple[str, ...] | None, key: ast.expr, value: Value) -> tuple[str | None, tuple[str, ...] | None]:

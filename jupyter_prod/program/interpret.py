@@ -118,7 +118,21 @@ class Interpreter(Calls):
     def do_classdef(self, statement: ast.ClassDef) -> None:
         bases = [self.evaluate(base) for base in statement.bases]
         value = Value(kind="class", node=statement, closure=self.scope, type=statement.name, items=bases)
+        value.element = self._class_attributes(statement)
         self.bind_name(statement.name, value)
+
+    def _class_attributes(self, statement: ast.ClassDef) -> Value | None:
+        """What the class's own assignments hold: settings are often kept so (`class Config: path = "rows.csv"`)."""
+        assignments: list[ast.stmt] = [s for s in statement.body if isinstance(s, (ast.Assign, ast.AnnAssign))]
+        if not assignments:
+            return None
+        outer, self.scope = self.scope, Scope(outer=self.scope)
+        try:
+            self.run_body(assignments)
+            names = self.scope.names
+        finally:
+            self.scope = outer
+        return Value(kind="instance", type=statement.name, items=list(names.values()), keys=list(names))
 
     # ------------------------------------------------------------ binding
 
@@ -232,7 +246,10 @@ class Interpreter(Calls):
                         self.record.bind(target.id, Value())
                     self.scope.names.pop(target.id, None)
             elif isinstance(target, (ast.Subscript, ast.Attribute)):
-                self.record.mutate(self.evaluate(target.value))
+                key = self.evaluate(target.slice).const if isinstance(target, ast.Subscript) else target.attr
+                self.record.mutate(
+                    self.evaluate(target.value), Value(kind="none"), key=key if isinstance(key, str) else None
+                )
 
     # ------------------------------------------------------------ control flow
 
