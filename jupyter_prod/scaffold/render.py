@@ -103,7 +103,9 @@ def _write_notebook_parts(context: ProjectContext, project: Path) -> None:
         texts[project / "requirements.lock"] = context.lock
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(
+            text, encoding="utf-8", errors="backslashreplace"
+        )  # half characters, as JSON and Python spell them
     for name, source in context.local_modules.items():
         target = (project / "notebook" if notebook else package) / name
         target.parent.mkdir(parents=True, exist_ok=True)

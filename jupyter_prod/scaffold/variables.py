@@ -38,7 +38,7 @@ _SYSTEM_PACKAGES = {"lightgbm": "libgomp1", "opencv-python": "libgl1", "psycopg2
 
 def template_variables(context: ProjectContext) -> dict[str, Any]:
     """The variables of `templates/project/cookiecutter.json` for this project."""
-    title = " ".join(context.title.split())
+    title = " ".join(context.title.split()).encode("utf-8", "replace").decode()
     modules = [str(PurePosixPath(path).with_suffix("")) for path in (*context.modules, *context.local_modules)]
     return {
         "name": context.name,

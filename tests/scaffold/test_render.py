@@ -75,6 +75,13 @@ def test_notebook_text_comes_out_verbatim(context: ProjectContext, tmp_path: Pat
     assert "{{ cookiecutter.name }} {% raw %}" in (out / "README.md").read_text(encoding="utf-8")
 
 
+def test_half_characters_stay_what_they_are(context: ProjectContext, tmp_path: Path) -> None:
+    text = context.notebook_text.replace("ünïcode", "\ud83d").replace("\\u00fcn\\u00efcode", "\ud83d")
+    render(replace(context, notebook_text=text, title="x\ud83d"), tmp_path / "out")
+    written = (tmp_path / "out" / "notebook" / context.notebook_name).read_text(encoding="utf-8")
+    assert "\ud83d" in json.loads(written)["cells"][0]["source"]
+
+
 def test_all_files_are_complete_and_parse(context: ProjectContext, tmp_path: Path) -> None:
     import yaml
 
