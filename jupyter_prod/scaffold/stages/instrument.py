@@ -10,6 +10,7 @@ from jupyter_prod.plan.nouns import Probe
 from jupyter_prod.program import Program
 from jupyter_prod.scaffold.stages.marks import Marks
 from jupyter_prod.scaffold.stages.rewrite import Rewriter
+from jupyter_prod.scaffold.stages.service import without_target
 from jupyter_prod.scaffold.stages.source import Edit, apply, shifted
 
 CONTEST = """class __prod_Contest__:
@@ -75,7 +76,7 @@ def _probe(program: Program, rewriter: Rewriter, layout: Layout) -> str:
     assert layout.choice is not None and layout.x_node is not None
     statement = program.statements[layout.x_statement]
     rows = rewriter.source_of(statement.cell).segment(layout.x_node)
-    rows = " ".join(line.strip() for line in rows.split("\n"))
+    rows = " ".join(line.strip() for line in rows.split("\n")) + without_target(layout)
     model = "__prod_contest__.best()" if layout.choice.contest else layout.choice.final.name
     if layout.answer_node is not None:
         return f"{_answer(program, rewriter, layout)}\n__prod_probe__({model}, {rows}, __prod_answer__)"

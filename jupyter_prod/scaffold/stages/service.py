@@ -103,6 +103,8 @@ class ServiceWriter(Writer):
         )
         final = self.rewriter.text(node)
         self.rewriter.mode = "plain"
+        if node is self.layout.x_node:
+            final += without_target(self.layout)
         body = "\n".join(t for t in (code.body, f"return {final}") if t)
         return Code(body, tuple(n for n in free_names(body) if not self.at_module(n)), (), code.cells)
 
@@ -423,6 +425,15 @@ class ServiceWriter(Writer):
             '"""The one composition of the stages: whoever trains, on a laptop or in an orchestrator, calls `run`."""\n\n'
             "from __future__ import annotations\n\n" + "\n".join(heads) + "\n" + constants + text
         )
+
+
+def without_target(layout: Layout) -> str:
+    """A formula's model takes the whole frame: what it is asked for has no target."""
+    estimator = layout.choice.final.estimator if layout.choice is not None else None
+    if estimator is None or estimator.name != "formula" or not isinstance(estimator.const, str):
+        return ""
+    target = estimator.const.split("~")[0].strip()
+    return f'.drop(columns=["{target}"], errors="ignore")' if target.isidentifier() else ""
 
 
 def _several(names: list[str]) -> str:

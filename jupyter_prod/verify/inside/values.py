@@ -10,6 +10,9 @@ import math
 import sys
 from typing import Any
 
+DURATIONS = ("fit_time", "score_time")
+"""Keys of what cross-validation measures with a clock: no number of the model's."""
+
 MOST_NUMBERS = 2000
 """More numbers than this in one value are no metric."""
 
@@ -72,6 +75,8 @@ def metric(value: Any) -> Any:
     if isinstance(value, dict) and len(value) <= MOST_NUMBERS:
         named = {}
         for key, entry in value.items():
+            if str(key).endswith(DURATIONS):
+                continue
             try:
                 named[str(key)] = metric(entry)
             except NotPlain:  # a text beside the numbers, as a model's name in a row of scores

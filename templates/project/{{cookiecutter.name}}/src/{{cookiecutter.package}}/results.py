@@ -17,6 +17,7 @@ from .learned import Learned
 Value = TypeVar("Value")
 _MOST_NUMBERS = 2000
 _ABSENT = object()
+_DURATIONS = ("fit_time", "score_time")  # how long a machine took is no number of the model's
 
 
 class Metrics:
@@ -108,7 +109,7 @@ def _numbers(value: Any) -> Any:
     if isinstance(value, np.ndarray) and value.size <= _MOST_NUMBERS:
         return _numbers(value.tolist())
     if isinstance(value, Mapping) and len(value) <= _MOST_NUMBERS:
-        named = {str(key): _numbers(entry) for key, entry in value.items()}
+        named = {str(key): _numbers(entry) for key, entry in value.items() if not str(key).endswith(_DURATIONS)}
         return {key: entry for key, entry in named.items() if entry is not _ABSENT} or _ABSENT
     if isinstance(value, (list, tuple)) and len(value) <= _MOST_NUMBERS:
         listed = [_numbers(entry) for entry in value]
