@@ -7,7 +7,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ from jupyter_prod.verify.scratch import Scratch, scratch_copy
 MEMORY = 16 << 30
 """Bytes of address space that a notebook may take."""
 
-UNBOUNDED = re.compile(r"^\s*(?:import|from)\s+(?:tensorflow|keras|torch|jax|fastai|transformers)\b", re.MULTILINE)
+UNBOUNDED = re.compile(
+    r"^\s*(?:import|from)\s+(?:tensorflow|keras|torch|jax|fastai|transformers|pyspark|h2o)\b", re.MULTILINE
+)
 """Libraries that reserve far more address space than they use."""
 
 
@@ -33,19 +35,22 @@ def run_notebook(
     seed: int | None = None,
     keep: Path | None = None,
     memory: int = MEMORY,
-    say: Callable[[str, float], None] = lambda step, done: None,
+    instead: Mapping[str, Path] | None = None,
 ) -> NotebookRun:
     """Runs code cells, given with their numbers, as a notebook in `folder` would run them.
 
     Nothing is written into `folder`. Cells may call `__prod_record__(name, value)`, which returns the value, and
     `__prod_probe__(model, rows, answer=None)`. The run ends at the first error or after `seconds`, and says where.
-    `seed` is planted before the first cell; copies of the files that the notebook wrote go to `keep`.
+    `seed` is planted before the first cell; copies of the files that the notebook wrote go to `keep`. `instead` lays
+    other files where the notebook looks for its own, by path from the folder.
     """
     start = time.monotonic()
     sources = dict(cells)
     with scratch_copy(folder) as scratch:
         outbox = scratch.top.parent.parent / "outbox"
         outbox.mkdir()
+        for path, other in (instead or {}).items():
+            scratch.exchange(path, other)
         request, events = outbox / "request.json", outbox / "events.jsonl"
         bounded = not any(UNBOUNDED.search(source) for source in sources.values())
         asked = {

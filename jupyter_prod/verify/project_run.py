@@ -35,7 +35,10 @@ FRAME = re.compile(r'File "[^"]*?/src/[^/"]+/(?P<file>[\w/]+)\.py", line (?P<lin
 
 @dataclass(frozen=True)
 class Project:
-    """A generated project as verification runs it; `artifacts` is a folder of its own, apart from the project."""
+    """A generated project as verification runs it; `artifacts` is a folder of its own, apart from the project.
+
+    `stages` and `inputs` are conversion.json's, `rows` is the input whose rows the service answers.
+    """
 
     folder: Path
     package: str
@@ -44,6 +47,8 @@ class Project:
     artifacts: Path
     environ: Mapping[str, str]
     stages: tuple[Mapping[str, Any], ...] = ()
+    inputs: tuple[Mapping[str, Any], ...] = ()
+    rows: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,8 +91,18 @@ def open_project(folder: Path, environment: Environment) -> Iterator[Project]:
             environ["JUPYTER_PROD_OVERLAY"] = str(added / "packages")
         environ["PYTHONPATH"] = ":".join(path)
         environ[f"{package.upper()}_ARTIFACTS"] = str(artifacts)
-        stages = tuple(conversion.get("stages", ()))
-        yield Project(folder.resolve(), package, level, environment, artifacts, environ, stages)
+        stages, inputs = tuple(conversion.get("stages", ())), tuple(conversion.get("inputs", ()))
+        rows = _rows(folder / "src" / package / "pipeline.py")
+        yield Project(folder.resolve(), package, level, environment, artifacts, environ, stages, inputs, rows)
+
+
+def _rows(pipeline: Path) -> str:
+    """The input that the pipeline names as its rows, read without importing it."""
+    try:
+        found = re.search(r"""^ROWS(?:: str)? = ["'](\w*)["']""", pipeline.read_text(encoding="utf-8"), re.MULTILINE)
+    except OSError:
+        return ""
+    return found[1] if found else ""
 
 
 class Started:

@@ -49,6 +49,15 @@ class Scratch:
     original: Path
     kept: tuple[Path, ...]
 
+    def exchange(self, path: str, other: Path) -> None:
+        """Lays another file where the notebook looks for one. Raises ValueError for a path that is not in the copy."""
+        target = Path(os.path.normpath(self.folder / path))
+        above = target.parent
+        if not above.is_relative_to(self.top) or above.resolve() != above or not above.is_dir():
+            raise ValueError(f"{path} is not in the scratch copy")
+        target.unlink(missing_ok=True)
+        shutil.copyfile(other, target)
+
     def written(self, keep: Path | None = None) -> dict[str, Written]:
         """The files that were made or changed in the copy, by path from the notebook's folder; copies go to `keep`."""
         found: dict[str, Written] = {}

@@ -399,3 +399,28 @@ def test_wide_tables_and_figures_are_shown_as_in_a_notebook(run: Run) -> None:
     assert said.outputs[2] == ""
     assert said.failure is not None
     assert said.failure.place.line == 3
+
+
+def test_other_data_lie_where_the_notebook_looks_for_its_own(run: Run, folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("other")
+    said = run("print(open('../data/x.csv').read(), open('near.txt').read())", instead={"../data/x.csv": other})
+    assert said.outputs[1] == "other near\n"
+    assert (folder.parent / "data" / "x.csv").read_text().startswith("a,b")
+    with pytest.raises(ValueError, match="not in the scratch copy"):
+        run("1", instead={"../../../x.csv": other})
+
+
+def test_a_file_that_was_left_open_is_written_all_the_same(run: Run) -> None:
+    said = run("left = open('left.txt', 'w')\nleft.write('open');")
+    assert said.files["left.txt"].size == 4
+
+
+def test_models_may_use_several_processes(run: Run) -> None:
+    said = run("""
+        from joblib import Parallel, delayed
+        def double(x): return 2 * x
+        print(Parallel(n_jobs=2)(delayed(double)(i) for i in range(4)))
+        """)
+    assert said.failure is None
+    assert said.outputs[1] == "[0, 2, 4, 6]\n"

@@ -127,7 +127,15 @@ def test_a_faithful_project_is_equal_in_metrics_rows_and_single_rows(check: Chec
     assert failed(verdict) == []
     assert (verdict.failure, verdict.status) == (None, "equal")
     said = " | ".join(c.what for c in verdict.checks)
-    for part in ("metric accuracy", "metric centres", "own rows", "one at a time", "probability", "alone"):
+    for part in (
+        "metric accuracy",
+        "metric centres",
+        "own rows",
+        "one at a time",
+        "probability",
+        "alone",
+        "nine tenths of the rows: metric accuracy",
+    ):
         assert part in said
     assert [done for _, done in steps] == sorted(done for _, done in steps)
     assert steps[-1] == ("done", 1.0)
@@ -194,6 +202,14 @@ def test_rows_are_traced_where_no_label_tells_where_they_come_from(check: Check)
         verdict = check(probes=(probe, PROBES[1]))
         assert failed(verdict) == []
         assert verdict.status == "equal"
+
+
+def test_numbers_that_only_repeat_what_was_seen_once_are_found(check: Check, project: Path) -> None:
+    change(project, 'learned["age"] = rows["age"].median()', 'learned["age"] = 45.0')
+    verdict = check()
+    assert verdict.status == "differs"
+    assert failed(verdict)
+    assert all("on nine tenths of the rows" in what for what in failed(verdict))
 
 
 def test_codes_of_the_notebooks_model_are_held_against_the_targets_words(check: Check, project: Path) -> None:

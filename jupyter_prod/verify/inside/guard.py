@@ -70,8 +70,9 @@ class Guard:
             self.busy = False
 
     def _is_kept(self, real: str) -> bool:
-        if real == self.scratch or real.startswith(self.scratch + os.sep):
-            return False
+        for own in (self.scratch, sys.prefix):  # a library may keep a cache beside its code
+            if real == own or real.startswith(own + os.sep):
+                return False
         for folder in self.kept:
             if real == folder or real.startswith(folder + os.sep):
                 below = os.path.relpath(real, folder)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import ctypes
+import gc
+import io
 import json
 import os
 import signal
@@ -87,6 +90,9 @@ def main(path: str) -> None:
             said(error=problem.what, cell=number, line=problem.line)
             break
     said(done=True, unseeded=asked["seed"] is not None and randomness.unseeded())
-    sys.stdout = sys.__stdout__
-    # Not `sys.exit`: a notebook's threads and exit handlers are of no interest any more.
+    # Not `sys.exit`: a notebook's threads and exit handlers are of no interest any more. What it wrote is.
+    for found in gc.get_objects():
+        if type(found) in (io.TextIOWrapper, io.BufferedWriter) and not found.closed:
+            with contextlib.suppress(OSError, ValueError):
+                found.flush()
     os._exit(0)

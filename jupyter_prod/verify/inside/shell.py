@@ -34,6 +34,10 @@ class CellText(io.TextIOBase):
         """Always."""
         return True
 
+    def fileno(self) -> int:
+        """The process's own standard output, for what writes there by number."""
+        return 1
+
     def write(self, text: str) -> int:
         """Keeps the text as long as there is room."""
         if not isinstance(text, str):

@@ -20,6 +20,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("command", choices=["train", "run", "serve"])
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--set", action="append", default=[])
     parser.add_argument("--host")
     parser.add_argument("--port", type=int)
     options = parser.parse_args()
@@ -32,7 +33,7 @@ def main() -> None:
     home = artifacts()
     (home / "outputs").mkdir(parents=True, exist_ok=True)
     os.chdir(home / "outputs")
-    metrics, model, learned = pipeline.run(load())
+    metrics, model, learned = pipeline.run(load(dict(text.split("=", 1) for text in options.set)))
     (home / "metrics.json").write_text(json.dumps({"metrics": metrics}))
     if options.command == "train":
         registry.save(home / "registry", model, learned)

@@ -14,8 +14,8 @@ class Settings:
     customers: str = str(ROOT / "data" / "customers.csv")
 
 
-def load() -> Settings:
-    return Settings()
+def load(overrides: dict[str, str] | None = None) -> Settings:
+    return Settings(**(overrides or {}))
 
 
 def artifacts() -> Path:
