@@ -178,6 +178,9 @@ class Writer:
                 lines.append(self.imports[name])
             elif name not in BUILTINS and self.star_names(name):
                 lines.append(self._from_star(name))
+        switches = dict.fromkeys(line for line in self.imports.values() if ".experimental import" in line)
+        if any(line.startswith("from sklearn.") for line in lines):
+            lines = [f"{line}  # noqa: F401 - switches on what is imported below" for line in switches] + lines
         return (
             f'"""{docstring}"""\n\nfrom __future__ import annotations\n\n'
             + "\n".join(dict.fromkeys(lines))
