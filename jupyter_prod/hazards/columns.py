@@ -11,6 +11,9 @@ from jupyter_prod.program.values import Value
 _OTHER_ROWS = frozenset(
     "shift diff pct_change rolling ewm expanding cumsum cumprod cummax cummin resample rank".split()
 )
+_KEEP_COLUMNS = frozenset(
+    "copy dropna drop_duplicates sort_values sort_index sample head tail reset_index set_index fillna astype replace query train_test_split assign round".split()
+)
 _FRAMES = frozenset({"frame", "indexer", "array", "unknown", "bound", "tuple"})
 
 
@@ -124,6 +127,38 @@ class Columns:
                 break
             now, when = following
         return Origin(frozenset({(column, "")}))
+
+    def surely(self, rows: Value, column: str, frame: Value, tick: int = NOW) -> bool:
+        """Whether a column of a frame is still among these rows, though no list names it: nothing on the way drops it."""
+        now, when = rows, tick
+        for _ in range(200):
+            if column in self.flow.taken_away(now, when):
+                return False
+            if now is frame:
+                return True
+            call = now.made if isinstance(now.made, ast.Call) else None
+            if isinstance(now.made, ast.Subscript) and not (
+                now.selected and now.chosen is not None and now.parent is None
+            ):
+                return False  # a list or a range of columns
+            if call is not None and isinstance(call.func, ast.Attribute) and call.func.attr == "drop":
+                dropped = self.flow.dropped(call)
+                if column in dropped or not dropped:
+                    return False
+            elif call is not None and _last(call) not in _KEEP_COLUMNS:
+                return False
+            following = next(
+                (
+                    (s.value, s.tick)
+                    for s in now.sources
+                    if s.tick <= when and s.key is None and s.value.axis and s.value.kind in _FRAMES
+                ),
+                None,
+            )
+            if following is None:
+                return False
+            now, when = following
+        return False
 
     def entry(self, rows: Value, column: str, tick: int = NOW) -> ast.AST | None:
         """Where a column comes among these rows: the list that names it, else the value that is stored under it."""

@@ -109,6 +109,12 @@ class Facts:
             self._column(cell, end_row, getattr(node, "end_col_offset", None) or 0),
         )
 
+    def line(self, cell: int, row: int) -> Place:
+        """A line of a cell as written, without what it is indented by."""
+        lines = next((c.source.split("\n") for c in self.notebook.cells if c.number == cell), [])
+        text = lines[row - 1] if row <= len(lines) else ""
+        return Place(cell, row, len(text) - len(text.lstrip()) + 1, row, len(text.rstrip()) + 1)
+
     def _column(self, cell: PythonCell, row: int, offset: int) -> int:
         """`ast` counts bytes in the Python source; a place counts characters in the cell as written."""
         lines = self._lines.setdefault(cell.cell, cell.source.split("\n"))

@@ -146,6 +146,22 @@ class Flow:
             found.update(c for c in (const if isinstance(const, list) else [const]) if isinstance(c, str))
         return frozenset(found)
 
+    def taken_away(self, value: Value, tick: int) -> set[str]:
+        """The columns that `del`, `pop` or an in-place `drop` took out of a frame before `tick`."""
+        found: set[str] = set()
+        by_tick: dict[int, list[Value]] = {}
+        for source in value.sources:
+            if source.tick <= tick:
+                by_tick.setdefault(source.tick, []).append(source.value)
+                if source.value.kind == "none" and isinstance(source.key, str):
+                    found.add(source.key)
+        for parts in by_tick.values():
+            if any(p.kind == "bound" and p.type in ("drop", "pop") for p in parts):
+                for part in parts:
+                    held = part.const if isinstance(part.const, list) else [part.const]
+                    found.update(c for c in held if isinstance(c, str))
+        return found
+
     def _renamed(self, call: ast.Call, wanted: Wanted) -> Wanted:
         if wanted.names is None:
             return wanted

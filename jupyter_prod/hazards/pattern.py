@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -29,11 +30,15 @@ class PatternRule(Rule):
     """A rule that a YAML file describes with the keys of `Rule`, and `find`: a list of
 
     words      texts of which a cell holds one if it can hold the hazard: it is searched only then
+    without    texts that make another entry of the list report the hazard instead
     rule       an ast-grep rule for Python
     names      metavariable → qualified names, of which it must stand for one (`{F: [builtins.eval]}`)
     methods    metavariable → last names of calls or attributes, whoever owns them
     unless     metavariable → kinds of syntax that clear it, where nothing is inserted (`{CODE: [string]}`)
+    values     metavariable → the constant that it must be, also where a name holds it (`{VALUE: false}`)
     message    what to say; `{F}` is a metavariable's text
+
+    An entry with `magic` instead of `rule` is a regular expression over magics and shell lines.
     """
 
     def __init__(self, described: Mapping[str, Any]) -> None:
@@ -46,14 +51,23 @@ class PatternRule(Rule):
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         for cell in facts.program.cells.values():
-            wanted = [find for find in self.find if any(word in cell.source for word in find["words"])]
-            if not wanted:
-                continue
-            root = facts.tree(cell)
+            wanted = [
+                find
+                for find in self.find
+                if "rule" in find
+                and any(word in cell.source for word in find["words"])
+                and not any(word in cell.source for word in find.get("without", ()))
+            ]
+            root = facts.tree(cell) if wanted else None
             for find in wanted:
+                assert root is not None
                 for node in root.find_all({"rule": find["rule"]}):
                     if _stands_for(node, find, facts):
                         yield Hit(_place(node, cell), _message(node, find["message"]))
+        for find in (f for f in self.find if "magic" in f):
+            for magic in facts.magics():
+                if re.search(find["magic"], magic.text):
+                    yield Hit(facts.line(magic.cell, magic.line), find["message"])
 
 
 def _stands_for(node: Any, find: Mapping[str, Any], facts: Facts) -> bool:
@@ -69,7 +83,19 @@ def _stands_for(node: Any, find: Mapping[str, Any], facts: Facts) -> bool:
         held = node.get_match(name)
         if held is not None and held.kind() in cleared and held.find(kind="interpolation") is None:
             return False
+    for name, const in find.get("values", {}).items():
+        held = node.get_match(name)
+        if held is None or _constant(held.text(), facts) is not const:
+            return False
     return True
+
+
+def _constant(text: str, facts: Facts) -> object:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        value = facts.program.names.get(text)
+        return value.const if value is not None and value.known() else None
 
 
 def _qualified(text: str, facts: Facts) -> str:

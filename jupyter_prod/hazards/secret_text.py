@@ -15,7 +15,7 @@ _FORMATS = (
     ("a GitLab token", r"\bglpat-[\w-]{20,}"),
     ("a Slack token", r"\bxox[abeoprs]-[\w-]{10,}|hooks\.slack\.com/services/T\w+/B\w+/\w+"),
     ("a Stripe key", r"\b[rs]k_(?:live|test)_[0-9a-zA-Z]{16,}"),
-    ("a provider's API key", r"\bsk-(?:[a-z]{2,10}\d{0,2}-)*[A-Za-z0-9_-]{20,}"),
+    ("a provider's API key", r"\bsk-(?=[\w-]*\d)(?=[\w-]*[A-Z])(?:[a-z]{2,10}\d{0,2}-)*[A-Za-z0-9_-]{20,}"),
     ("a Google API key", r"\bAIza[0-9A-Za-z_-]{35}\b|\bGOCSPX-[\w-]{20,}|\bya29\.[\w-]{20,}"),
     ("a Hugging Face token", r"\bhf_[A-Za-z0-9]{30,}\b"),
     ("a web token", r"\beyJ[\w-]{10,}\.eyJ[\w-]{8,}\.[\w-]{10,}"),
@@ -109,6 +109,54 @@ def addresses(text: str) -> Iterator[Secret]:
     for found in _ADDRESS.finditer(text):
         if not is_placeholder(found["password"]) and not _SHOUTED.match(found["password"]):
             yield Secret(found.start(), found.end(), "a password in an address", found["password"])
+
+
+def in_query(text: str) -> Iterator[Secret]:
+    """Keys in the query of an address: `https://maps.example/v1?api_key=…`."""
+    if "://" not in text or "=" not in text:
+        return
+    for found in _QUERY.finditer(text):
+        if says_secret(found["name"]) and is_secret_value(found["name"], found["value"]):
+            yield Secret(found.start(), found.end(), f"the value of {found['name']}", found["value"])
+
+
+def in_connection(text: str) -> Iterator[Secret]:
+    """Passwords in connection strings of other forms: `SERVER=db;UID=sa;PWD=…`, `jdbc:…?user=sa&password=…`."""
+    if _CONNECTION.search(text):
+        for found in _CONNECTION_PASSWORD.finditer(text):
+            if not is_placeholder(found["value"]) and not _SHOUTED.match(found["value"]):
+                yield Secret(found.start(), found.end(), "a password in a connection string", found["value"])
+
+
+_QUERY = re.compile(r"[?&](?P<name>[\w.-]{2,40})=(?P<value>[^\s&#\"'<>{}$]{6,300})")
+_CONNECTION = re.compile(
+    r"\b(?:SERVER|DRIVER|DATA SOURCE|UID|USER ID|HOST)\s*=|^jdbc:|\bhost=\S+.*\buser=", re.IGNORECASE
+)
+_CONNECTION_PASSWORD = re.compile(
+    r"(?:^|[;&? ])(?:PWD|PASSWORD)\s*=\s*(?P<value>[^;&\s\"'{}$<>]{3,128})", re.IGNORECASE
+)
+_OPTION = re.compile(
+    r"(?:\s-u|\s--user)[ =]?(?P<user>[\w.@-]{1,64}):(?P<pair>[^\s\"'{}$]{4,128})|\bmysql\w*\b.*\s-p(?P<mysql>[^\s\"'{}$]{4,128})"
+    r"|\s--(?:password|token|api-key|secret)[ =](?P<option>[^\s\"'{}$-][^\s\"'{}$]{3,128})"
+)
+
+
+def in_command(text: str) -> Iterator[Secret]:
+    """Secrets among the options of a shell command: `curl -u user:password`, `mysql -pPASSWORD`, `--token …`."""
+    for found in _OPTION.finditer(text):
+        value = found["pair"] or found["mysql"] or found["option"]
+        if not is_placeholder(value) and not _SHOUTED.match(value):
+            yield Secret(found.start(), found.end(), "a password in a shell command", value)
+
+
+def is_strong(name: str) -> bool:
+    """Whether a name says secret beyond doubt: not `token` alone, which a text has as well as an account."""
+    words = name.lower().replace("-", "_")
+    return (
+        says_secret(name)
+        and re.search(r"pass|pwd|secret|api_?key|access|auth_|private|client|bearer|credential|account", words)
+        is not None
+    )
 
 
 def says_secret(name: str) -> bool:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.rule import Place
-from jupyter_prod.hazards.secret_text import LONGEST, addresses, formatted, is_secret_value, says_secret, written
+from jupyter_prod.hazards.secret_text import (
+    LONGEST,
+    Secret,
+    addresses,
+    formatted,
+    in_command,
+    in_connection,
+    in_query,
+    is_secret_value,
+    says_secret,
+    written,
+)
 from jupyter_prod.notebook import Cell
 
 
@@ -21,6 +32,9 @@ class TypedSecret:
     value: str
     node: ast.Constant | None = None
     address: bool = False
+
+
+_ENVIRONMENT = frozenset({"os.getenv", "os.environ.get"})
 
 
 def typed_secrets(facts: Facts) -> list[TypedSecret]:
@@ -37,8 +51,9 @@ def typed_secrets(facts: Facts) -> list[TypedSecret]:
 
 def _all(facts: Facts) -> Iterator[TypedSecret]:
     for node in facts.nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and 4 <= len(node.value) <= LONGEST:
-            yield from _in_literal(node, facts)
+        if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)) and 4 <= len(node.value) <= LONGEST:
+            text = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
+            yield from _in_literal(node, text, facts)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             yield from _in_sum(node, facts)
     parsed = {n for n, c in facts.program.cells.items() if c.tree is not None and c.error is None}
@@ -55,22 +70,29 @@ def _all(facts: Facts) -> Iterator[TypedSecret]:
             yield from _in_comments(cell, commented)
 
 
-def _in_literal(node: ast.Constant, facts: Facts) -> Iterator[TypedSecret]:
+def _in_literal(node: ast.Constant, text: str, facts: Facts) -> Iterator[TypedSecret]:
     place = facts.place(node)
     if place is None:
         return
-    text = node.value
-    found = [TypedSecret(place, s.what, s.value, node, True) for s in addresses(text)]
-    found += [] if found else [TypedSecret(place, s.what, s.value, node) for s in formatted(text)]
-    if not found:
-        found = [
-            TypedSecret(place, f"the value of {name}", text, node)
-            for name in _names(node, facts)
-            if says_secret(name) and is_secret_value(name, text)
-        ]
-    if not found and "\n" in text:  # a configuration file as one text
-        found = [TypedSecret(place, s.what, s.value, node) for s in written(text)]
-    yield from found[:1]
+    for secret, address in _in_line(text, quoted=True):
+        yield TypedSecret(place, secret.what, secret.value, node, address)
+        return
+    for name in _names(node, facts):
+        if says_secret(name) and is_secret_value(name, text):
+            yield TypedSecret(place, f"the value of {name}", text, node)
+            return
+    if "\n" in text:  # a configuration file as one text
+        for secret in written(text, bare=True):
+            yield TypedSecret(place, secret.what, secret.value, node)
+            return
+
+
+def _in_line(text: str, quoted: bool = False) -> Iterator[tuple[Secret, bool]]:
+    """(secret, whether it is part of an address) by what a text looks like; with `quoted` it is a literal's own text."""
+    for secret in (*addresses(text), *(in_connection(text) if quoted else ())):
+        yield secret, True
+    for secret in (*formatted(text), *in_query(text)):
+        yield secret, False
 
 
 def _in_sum(node: ast.BinOp, facts: Facts) -> Iterator[TypedSecret]:
@@ -93,17 +115,31 @@ def _in_sum(node: ast.BinOp, facts: Facts) -> Iterator[TypedSecret]:
 
 def _names(node: ast.Constant, facts: Facts) -> Iterator[str]:
     """The names under which a literal is held: variable, attribute, key, keyword, environment variable, default."""
+    held: ast.AST = node
     above = facts.parent(node)
+    while isinstance(above, (ast.BoolOp, ast.IfExp)):  # os.environ.get("API_KEY") or "…"
+        for other in ast.walk(above):
+            if isinstance(other, ast.Call) and len(other.args) == 1 and facts.qualified(other.func) in _ENVIRONMENT:
+                yield from (a.value for a in other.args if isinstance(a, ast.Constant) and isinstance(a.value, str))
+        held, above = above, facts.parent(above)
     if isinstance(above, (ast.Assign, ast.AnnAssign, ast.NamedExpr)):
         for target in above.targets if isinstance(above, ast.Assign) else [above.target]:
             yield from _target_names(target)
     elif isinstance(above, ast.keyword) and above.arg:
-        yield above.arg
+        call = facts.parent(above)
+        logs_in = isinstance(call, ast.Call) and facts.qualified(call.func).rsplit(".", 1)[-1] in (
+            "login",
+            "init",
+            "Client",
+            "configure",
+            "connect",
+        )
+        yield "api_key" if above.arg == "key" and logs_in else above.arg
     elif isinstance(above, ast.Dict):
         yield from (
             k.value
             for k, v in zip(above.keys, above.values, strict=True)
-            if v is node and isinstance(k, ast.Constant) and isinstance(k.value, str)
+            if v is held and isinstance(k, ast.Constant) and isinstance(k.value, str)
         )
     elif isinstance(above, ast.Compare) and len(above.comparators) == 1:
         yield from _target_names(above.left if above.comparators[0] is node else above.comparators[0])
@@ -166,37 +202,30 @@ def _argument_names(call: ast.Call, node: ast.Constant, facts: Facts) -> Iterato
         yield "secret_key"
 
 
-def _in_text(cell: Cell, rows: object, bare: bool = False) -> Iterator[TypedSecret]:
+def _in_text(cell: Cell, rows: Iterable[int], bare: bool = False) -> Iterator[TypedSecret]:
     lines = cell.source.split("\n")
-    for row in rows if isinstance(rows, (range, list)) else ():
+    for row in rows:
         line = lines[row - 1]
-        if len(line) > LONGEST:
-            continue
-        found = [(s, True) for s in addresses(line)] or [
-            (s, False) for s in (*formatted(line), *written(line, bare or cell.kind != "code"))
-        ]
-        for secret, address in found[:1]:
-            place = Place(cell.number, row, secret.start + 1, row, secret.end + 1)
-            yield TypedSecret(place, secret.what, secret.value, None, address)
+        if len(line) <= LONGEST:
+            commands = in_command(line) if bare else ()
+            named = written(line, bare or cell.kind != "code")
+            found = [*_in_line(line), *((s, False) for s in (*commands, *named))]
+            for secret, address in found[:1]:
+                yield TypedSecret(_span(cell, row, 0, secret), secret.what, secret.value, None, address)
 
 
-def _in_comments(cell: Cell, rows: list[int]) -> Iterator[TypedSecret]:
-    """In what was commented out, by format and with a value that can't be a word."""
+def _in_comments(cell: Cell, rows: Iterable[int]) -> Iterator[TypedSecret]:
+    """In comments, and in what was commented out."""
     lines = cell.source.split("\n")
     for row in rows:
         line = lines[row - 1]
         start = line.find("#")
         if len(line) > LONGEST or line[:start].count('"') % 2 or line[:start].count("'") % 2:
             continue
-        comment = line[start:]
-        found = [(s, True) for s in addresses(comment)] or [
-            (s, False) for s in (*formatted(comment), *written(comment))
-        ]
+        found = [*_in_line(line[start:]), *((s, False) for s in written(line[start:], bare=True))]
         for secret, address in found[:1]:
-            yield TypedSecret(
-                Place(cell.number, row, start + secret.start + 1, row, start + secret.end + 1),
-                secret.what,
-                secret.value,
-                None,
-                address,
-            )
+            yield TypedSecret(_span(cell, row, start, secret), secret.what, secret.value, None, address)
+
+
+def _span(cell: Cell, row: int, offset: int, secret: Secret) -> Place:
+    return Place(cell.number, row, offset + secret.start + 1, row, offset + secret.end + 1)

@@ -75,7 +75,10 @@ class AbsolutePath(Rule):
     """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
-        suspects = {id(n): n for n in facts.nodes if isinstance(n, ast.Constant) and _is_absolute(n, facts)}
+        suspects: _Suspects = {
+            id(n): (n, n.value) for n in facts.nodes if isinstance(n, ast.Constant) and _is_absolute(n, facts)
+        }
+        suspects.update({id(c): (c, "~") for c in facts.calls_of("pathlib.Path.home") if not _is_parameter(c, facts)})
         reported: set[int] = set()
         if not suspects:
             return
@@ -84,16 +87,16 @@ class AbsolutePath(Rule):
             known = touches_files(name)
             if not known and _only_speaks(name):
                 continue
-            for literal in _literals(call, facts, suspects):
-                if id(literal) in reported or not (known or _is_personal(literal.value)):
+            for literal, text in _literals(call, facts, suspects):
+                if id(literal) in reported or not (known or _is_personal(text)):
                     continue
                 place = facts.place(literal)
                 if place is not None:
                     reported.add(id(literal))
-                    yield Hit(place, f"{_shown(literal.value)} exists on one computer only: make the path a parameter")
+                    yield Hit(place, f"{_shown(text)} exists on one computer only: make the path a parameter")
 
 
-def _literals(call: ast.Call, facts: Facts, suspects: dict[int, ast.Constant]) -> Iterator[ast.Constant]:
+def _literals(call: ast.Call, facts: Facts, suspects: _Suspects) -> Iterator[tuple[ast.expr, str]]:
     """The suspicious literals from which a call's arguments were made."""
     for argument in path_arguments(call):
         value = facts.value(argument)
@@ -105,14 +108,14 @@ def _literals(call: ast.Call, facts: Facts, suspects: dict[int, ast.Constant]) -
         yield from _behind(value, facts, suspects)
 
 
-def _behind(value: Value, facts: Facts, suspects: dict[int, ast.Constant]) -> Iterator[ast.Constant]:
+def _behind(value: Value, facts: Facts, suspects: _Suspects) -> Iterator[tuple[ast.expr, str]]:
     for step in facts.flow.back(value, stop=lambda v: bool(v.axis or v.origin)):
-        literal = suspects.get(id(step.value.made))
-        if literal is not None and step.value.kind == "text":
-            yield literal
+        suspect = suspects.get(id(step.value.made))
+        if suspect is not None:
+            yield suspect
 
 
-def _written(argument: ast.expr, facts: Facts, suspects: dict[int, ast.Constant]) -> Iterator[ast.Constant]:
+def _written(argument: ast.expr, facts: Facts, suspects: _Suspects) -> Iterator[tuple[ast.expr, str]]:
     """In code that no statement runs: literals in the argument, and those behind the notebook's own names in it."""
     for node in ast.walk(argument):
         if id(node) in suspects:
@@ -121,7 +124,24 @@ def _written(argument: ast.expr, facts: Facts, suspects: dict[int, ast.Constant]
             value = facts.program.names[node.id]
             if value.kind in ("text", "unknown", "dict") and not value.axis:
                 yield from _behind(value, facts, suspects)
+        elif isinstance(node, ast.Name):
+            yield from _defaults(node, facts, suspects)
 
+
+def _defaults(name: ast.Name, facts: Facts, suspects: _Suspects) -> Iterator[tuple[ast.expr, str]]:
+    """The default of the parameter that a name is, in a function that nobody calls."""
+    function = next((a for a in facts.parents(name) if isinstance(a, (ast.FunctionDef, ast.AsyncFunctionDef))), None)
+    if function is not None:
+        named = [*function.args.posonlyargs, *function.args.args]
+        pairs = [*zip(reversed(named), reversed(function.args.defaults), strict=False)]
+        pairs += [
+            (a, d) for a, d in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True) if d is not None
+        ]
+        yield from (suspects[id(d)] for a, d in pairs if a.arg == name.id and id(d) in suspects)
+
+
+_Suspects = dict[int, tuple[ast.expr, str]]
+"""Expressions that are absolute paths, by identity, and the path."""
 
 _PERSONAL = re.compile(
     r"""^(?:/home/[^/]+ | /Users/[^/]+ | /root(?:/|$) | /content(?:/|$) | /kaggle(?:/|$) | /mnt/[^/] | /media/[^/] | /Volumes/[^/]
@@ -129,9 +149,15 @@ _PERSONAL = re.compile(
       | ~(?:[\\/]|$|[a-z_][\w.-]*[\\/]) | dbfs:/ | file:/)""",
     re.VERBOSE,
 )
-_ROOTED = re.compile(r"^/(?!/)[\w.@ -]+(?:/[^\s?#<>|*]*)+$")
+_ROOTED = re.compile(r"^/(?!/)[\w.@ -]+(?:/[^\s?#<>|]*)*$")
 _EVERYWHERE = re.compile(r"^/(?:tmp|dev|proc|sys|var/tmp|etc)(?:/|$)")
 _NO_PATH = re.compile(r"[\n^$|]|\\[dwsbDWSB](?![\w])|[\[({][^\])}]*[\])}][*+?]|\(\?")
+
+
+_SPEAKS = frozenset(
+    """print info debug warning error display match search fullmatch sub findall startswith endswith contains route get post put delete append
+    add split strip lstrip rstrip compile""".split()
+)
 
 
 def _is_personal(text: str) -> bool:
@@ -140,12 +166,7 @@ def _is_personal(text: str) -> bool:
 
 def _is_absolute(node: ast.Constant, facts: Facts) -> bool:
     text = node.value
-    if (
-        not isinstance(text, str)
-        or len(text) > 500
-        or not text
-        or text[0] not in "/\\~dfABCDEFGHIJKLMNOPQRSTUVWXYZabceghijklmnopqrstuvwxyz"
-    ):
+    if not isinstance(text, str) or len(text) > 500:
         return False
     absolute = _is_personal(text) or (
         _ROOTED.match(text) is not None and _EVERYWHERE.match(text) is None and _NO_PATH.search(text) is None
@@ -161,16 +182,22 @@ def _begins(node: ast.Constant, facts: Facts) -> bool:
             return False
         if isinstance(above, ast.JoinedStr) and above.values and above.values[0] is not inner:
             return False
+        if isinstance(above, ast.Call) and _last(above, facts) in ("join", "Path", "PurePath", "joinpath"):
+            return inner not in above.args[1:] and _last(above, facts) != "joinpath"
         if (
-            isinstance(above, ast.Call)
-            and inner in above.args[1:]
-            and facts.qualified(above.func).rsplit(".", 1)[-1] in ("join", "Path", "PurePath", "joinpath")
+            isinstance(above, (ast.List, ast.Tuple))
+            and above.elts[0] is not inner
+            and _last(facts.parent(above), facts) == "join"
         ):
             return False
         if not isinstance(above, (ast.BinOp, ast.JoinedStr)):
             return True
         inner = above
     return True
+
+
+def _last(node: ast.AST | None, facts: Facts) -> str:
+    return facts.qualified(node.func).rsplit(".", 1)[-1] if isinstance(node, ast.Call) else ""
 
 
 def _is_parameter(node: ast.AST, facts: Facts) -> bool:
@@ -180,34 +207,9 @@ def _is_parameter(node: ast.AST, facts: Facts) -> bool:
 
 def _only_speaks(name: str) -> bool:
     """Whether a call shows or searches a text, and opens nothing."""
-    last = name.rsplit(".", 1)[-1]
-    return name.startswith(("re.", "builtins.print", "logging.", "builtins.len", "builtins.isinstance")) or last in (
-        "print",
-        "info",
-        "debug",
-        "warning",
-        "error",
-        "display",
-        "match",
-        "search",
-        "fullmatch",
-        "sub",
-        "findall",
-        "startswith",
-        "endswith",
-        "contains",
-        "route",
-        "get",
-        "post",
-        "put",
-        "delete",
-        "append",
-        "add",
-        "split",
-        "strip",
-        "lstrip",
-        "rstrip",
-        "compile",
+    return (
+        name.startswith(("re.", "logging.", "builtins.len", "builtins.isinstance"))
+        or name.rsplit(".", 1)[-1] in _SPEAKS
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.program.values import Value
 
 _BY_HAND = {
     "google.colab.files.upload": "is uploaded by hand",
@@ -80,49 +81,39 @@ class ManualDataEntry(Rule):
 
 
 def _is_data(call: ast.Call, facts: Facts) -> bool:
-    """Whether the answer is a number or goes into rows, and decides nothing by being compared with rows."""
+    """Whether the answer is a number or goes into rows, and decides nothing: no comparison with rows, no code."""
     holder = facts.parent(call)
-    number = isinstance(holder, ast.Call) and facts.qualified(holder.func) in (
-        "builtins.int",
-        "builtins.float",
-        "numpy.float64",
-        "decimal.Decimal",
-    )
-    value = facts.value(holder if number else call)
-    if value is None:
-        return number
+    data = isinstance(holder, ast.Call) and facts.qualified(holder.func) in _NUMBERS
     for node in facts.nodes:
         if isinstance(node, ast.Compare):
             sides = [facts.value(n) for n in (node.left, *node.comparators)]
-            if any(s is value for s in sides) and any(s is not None and s.axis for s in sides):
+            if any(v is not None and v.axis for v in sides) and any(_comes_from(v, call, facts) for v in sides):
                 return False
-    if number:
-        return True
-    return any(_collects(node, facts) and any(s is value for s in _held(node, facts)) for node in facts.nodes)
+        elif isinstance(node, ast.Call):
+            last = facts.qualified(node.func).rsplit(".", 1)[-1]
+            given = (
+                [facts.value(a) for a in [*node.args, *(k.value for k in node.keywords)]]
+                if last in _TAKES | _RUNS
+                else []
+            )
+            if any(_comes_from(v, call, facts) for v in given):
+                if last in _RUNS:
+                    return False
+                data = True
+        elif isinstance(node, (ast.ListComp, ast.List)) and _comes_from(facts.value(node), call, facts):
+            data = True
+    return data
 
 
-def _collects(node: ast.AST, facts: Facts) -> bool:
-    if isinstance(node, (ast.List, ast.Tuple, ast.Dict)):
-        return True
-    return isinstance(node, ast.Call) and facts.qualified(node.func).rsplit(".", 1)[-1] in (
-        "append",
-        "DataFrame",
-        "array",
-        "Series",
-    )
+_NUMBERS = frozenset({"builtins.int", "builtins.float", "numpy.float64", "decimal.Decimal"})
+_TAKES = frozenset(
+    {"append", "DataFrame", "array", "asarray", "Series", "predict", "predict_proba", "from_dict", "extend"}
+)
+_RUNS = frozenset({"exec", "eval", "query"})
 
 
-def _held(node: ast.AST, facts: Facts) -> list[object]:
-    parts = (
-        node.elts
-        if isinstance(node, (ast.List, ast.Tuple))
-        else node.values
-        if isinstance(node, ast.Dict)
-        else node.args
-        if isinstance(node, ast.Call)
-        else []
-    )
-    return [facts.value(p) for p in parts]
+def _comes_from(value: Value | None, call: ast.Call, facts: Facts) -> bool:
+    return value is not None and any(step.value.made is call for step in facts.flow.back(value))
 
 
 def _called(call: ast.Call) -> str:

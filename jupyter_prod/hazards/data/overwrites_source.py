@@ -84,21 +84,26 @@ class OverwritesSource(Rule):
 
 def _file_events(facts: Facts) -> Iterator[tuple[str, ast.Call, ast.expr]]:
     """(read or written, the call to point at, its path), in the order in which they happen."""
-    told: set[tuple[str, int]] = set()
+    found: dict[tuple[str, int], tuple[int, str, ast.Call, ast.expr]] = {}
     for event in facts.program.record.events:
-        if not isinstance(event, (Read, Written)):
-            continue
-        node = event.node
-        file = next((o for o in (opened(facts, a) for a in _objects(node)) if o is not None), None)
-        if file is not None:
-            node = file
-        if isinstance(event, Written) and file is not None and _appends(file):
-            continue
-        path = path_of(node)
-        kind = "read" if isinstance(event, Read) else "written"
-        if path is not None and (kind, id(node)) not in told:
-            told.add((kind, id(node)))
-            yield kind, node, path
+        if isinstance(event, (Read, Written)):
+            file = next((o for o in (opened(facts, a) for a in _objects(event.node)) if o is not None), None)
+            path = path_of(event.node)
+            if file is None and path is not None:
+                kind = "read" if isinstance(event, Read) else "written"
+                found.setdefault((kind, id(event.node)), (facts.flow.at(event), kind, event.node, path))
+    for call in facts.calls_of("builtins.open", "io.open"):
+        mode, value, path = _mode(call), facts.value(call), path_of(call)
+        if value is not None and path is not None and "a" not in mode and "+" not in mode:
+            kind = "written" if "w" in mode or "x" in mode else "read"
+            found[kind, id(call)] = (value.tick, kind, call, path)
+    for call in facts.methods("read_text", "read_bytes", "write_text", "write_bytes"):
+        value = facts.value(call)
+        if value is not None and isinstance(call.func, ast.Attribute):
+            kind = "read" if call.func.attr.startswith("read") else "written"
+            found[kind, id(call)] = (value.tick, kind, call, call.func.value)
+    for _, kind, call, path in sorted(found.values(), key=lambda entry: entry[0]):
+        yield kind, call, path
 
 
 def _objects(call: ast.Call) -> list[ast.expr]:
@@ -107,9 +112,9 @@ def _objects(call: ast.Call) -> list[ast.expr]:
     return [*call.args[:2], *(k.value for k in call.keywords), *owner]
 
 
-def _appends(call: ast.Call) -> bool:
+def _mode(call: ast.Call) -> str:
     modes = [*call.args[1:2], *(k.value for k in call.keywords if k.arg == "mode")]
-    return any(isinstance(m, ast.Constant) and isinstance(m.value, str) and "a" in m.value for m in modes)
+    return next((m.value for m in modes if isinstance(m, ast.Constant) and isinstance(m.value, str)), "r")
 
 
 def _names(path: ast.expr, facts: Facts) -> set[object]:
@@ -124,6 +129,9 @@ def _names(path: ast.expr, facts: Facts) -> set[object]:
     names: set[object] = {posixpath.normpath(t.replace("\\", "/")) for t in texts(value)}
     if isinstance(path, ast.Name) and value.kind not in ("file", "frame"):
         names.add(id(value))
+    elif not names:  # the same expression of the same names
+        held = [facts.value(n) for n in ast.walk(path) if isinstance(n, ast.Name)]
+        names.add((ast.dump(path), *(id(v) for v in held)))
     return names
 
 

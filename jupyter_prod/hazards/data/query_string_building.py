@@ -18,7 +18,7 @@ _RUNNERS = frozenset(
     "execute executemany executescript read_sql read_sql_query sql query fetch fetchall fetchrow fetchval text run_query exec_driver_sql "
     "read_gbq raw from_query read_database".split()
 )
-_BUILDERS = ("format", "join", "replace", "format_map")
+_BUILDERS = ("format", "format_map", "replace", "substitute", "safe_substitute")
 
 
 class QueryStringBuilding(Rule):
@@ -84,18 +84,22 @@ class QueryStringBuilding(Rule):
 
 
 def _queries(call: ast.Call, facts: Facts, built: dict[int, ast.expr]) -> Iterator[ast.expr]:
-    """The assembled queries that a call runs."""
+    """The assembled texts in the queries that a call runs."""
     for argument in [*call.args, *(k.value for k in call.keywords)]:
-        if id(argument) in built:
-            yield built[id(argument)]
-            continue
         value = facts.value(argument)
         if value is None:
+            if id(argument) in built and _SQL.search(_literal(argument)):
+                yield argument
             yield from _written(argument, call, facts, built)
         elif not value.axis:
-            for step in facts.flow.back(value, stop=lambda v: bool(v.axis) or id(v.made) in built):
-                if id(step.value.made) in built:
-                    yield built[id(step.value.made)]
+            steps = list(facts.flow.back(value, stop=lambda v: bool(v.axis)))
+            text = " ".join(
+                s.value.const
+                for s in steps
+                if isinstance(s.value.made, ast.Constant) and isinstance(s.value.const, str)
+            )
+            if _SQL.search(text):
+                yield from dict.fromkeys(built[id(s.value.made)] for s in steps if id(s.value.made) in built)
 
 
 def _written(argument: ast.expr, call: ast.Call, facts: Facts, built: dict[int, ast.expr]) -> Iterator[ast.expr]:
@@ -107,24 +111,47 @@ def _written(argument: ast.expr, call: ast.Call, facts: Facts, built: dict[int, 
         if (
             isinstance(node, ast.Assign)
             and id(node.value) in built
+            and _SQL.search(_literal(node.value))
             and any(isinstance(t, ast.Name) and t.id == argument.id for t in node.targets)
         ):
             yield built[id(node.value)]
 
 
 def _is_built(node: ast.expr, facts: Facts) -> bool:
-    """Whether an expression makes a text with SQL in it out of parts that are no literals; the outermost one."""
+    """Whether an expression puts values into a text; the outermost one of several."""
     above = facts.parent(node)
     if isinstance(above, (ast.BinOp, ast.FormattedValue, ast.JoinedStr)) or (
         isinstance(above, ast.Attribute) and above.attr in _BUILDERS
     ):
         return False
     parts = _parts(node)
-    if parts is None:
+    if parts is None or not any(isinstance(p, ast.Constant) and isinstance(p.value, str) for p in parts):
         return False
-    literal = " ".join(p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, str))
-    inserted = [p for p in parts if not (isinstance(p, ast.Constant) or _is_name_of_table(p, facts))]
-    return bool(inserted) and _SQL.search(literal) is not None
+    return any(
+        not isinstance(p, ast.Constant) and not _is_name_of_table(p, facts) and not _is_placeholders(p, facts)
+        for p in parts
+    )
+
+
+def _literal(node: ast.expr) -> str:
+    """The literal text in an expression."""
+    return " ".join(n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+
+
+def _is_placeholders(node: ast.expr, facts: Facts) -> bool:
+    """Question marks joined, one for each bound value: `", ".join("?" for _ in ids)`."""
+    made: ast.AST | None = node
+    if isinstance(node, ast.Name):
+        value = facts.value(node)
+        made = value.made if value is not None else None
+    if not isinstance(made, ast.expr) or isinstance(made, ast.Name):
+        return False
+    literals = [n.value for n in ast.walk(made) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    return (
+        bool(literals)
+        and all(re.fullmatch(r"[?,%s:()\s]*", text) for text in literals)
+        and any("?" in text or "%s" in text for text in literals)
+    )
 
 
 def _parts(node: ast.expr) -> list[ast.expr] | None:
@@ -144,12 +171,11 @@ def _parts(node: ast.expr) -> list[ast.expr] | None:
             *inner,
             *(right.elts if isinstance(right, ast.Tuple) else right.values if isinstance(right, ast.Dict) else [right]),
         ]
-    if (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("format", "format_map", "replace")
-    ):
-        inner = _parts(node.func.value) or [node.func.value]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _BUILDERS:
+        text = node.func.value
+        if isinstance(text, ast.Call) and text.args:  # Template("…").substitute(…)
+            text = text.args[0]
+        inner = _parts(text) or [text]
         return [*inner, *node.args, *(k.value for k in node.keywords)]
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
-from jupyter_prod.hazards.rule import Hit, Place, Rule
+from jupyter_prod.hazards.rule import Hit, Rule
 from jupyter_prod.notebook import Magic
 
 _SHOWS = frozenset(
@@ -59,15 +59,10 @@ class NotebookMagic(Rule):
     """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
-        sources = {cell.number: cell.source.split("\n") for cell in facts.notebook.cells}
         for magic in facts.magics():
             if _has_own_rule(magic):
                 continue
-            lines = sources[magic.cell]
-            line = lines[magic.line - 1] if magic.line <= len(lines) else ""
-            place = Place(
-                magic.cell, magic.line, len(line) - len(line.lstrip()) + 1, magic.line, len(line.rstrip()) + 1
-            )
+            place = facts.line(magic.cell, magic.line)
             if _only_shows(magic):
                 yield Hit(place, f"`{_shown(magic)}` is for the notebook only: it stays behind", "info")
             else:

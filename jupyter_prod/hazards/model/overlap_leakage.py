@@ -110,8 +110,32 @@ def _repeats(call: ast.Call, value: Value, facts: Facts) -> bool:
             for k in call.keywords
         )
         repeated = isinstance(listed, ast.BinOp) and isinstance(listed.op, ast.Mult)
-        return not across and (repeated or len({id(v) for v in held if v is not None}) < len(held))
+        return not across and (repeated or _overlap([v for v in held if v is not None], facts))
     return False
+
+
+def _overlap(values: list[Value], facts: Facts) -> bool:
+    """Whether two of the values are the same rows: one object, a copy, or one made row by row from the other."""
+    for place, first in enumerate(values):
+        for second in values[place + 1 :]:
+            if first is second:
+                return True
+            if not first.axis or first.axis != second.axis or facts.flow.rows(first) != facts.flow.rows(second):
+                continue
+            behind = {id(s.value) for s in facts.flow.back(first)} | {id(s.value) for s in facts.flow.back(second)}
+            if (
+                id(first) in behind
+                and id(second) in behind
+                and (first.content is second.content or _made_of(first, second, facts))
+            ):
+                return True
+    return False
+
+
+def _made_of(first: Value, second: Value, facts: Facts) -> bool:
+    return any(s.value is first for s in facts.flow.back(second)) or any(
+        s.value is second for s in facts.flow.back(first)
+    )
 
 
 def _says(call: ast.Call, name: str, facts: Facts, default: bool) -> bool:

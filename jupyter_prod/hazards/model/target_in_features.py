@@ -109,7 +109,13 @@ def _leaks(fit: Fit, columns: Columns, known: Learning) -> list[_Leak]:
         return []
     name = fit.y.column if isinstance(fit.y.column, str) else min(target.roots)[0]
     found: list[_Leak] = []
-    for feature in columns.of(fit.x, when).names:
+    names = columns.of(fit.x, when).names
+    views = (s.value for s in known.flow.back(fit.y, when) if s.value.kind == "series" and s.value.parent is not None)
+    frame = next((v.parent for v in views if v.parent is not None and v.parent.kind == "frame"), None)
+    if frame is not None:  # no list names them, but nothing has dropped them
+        asked = {name, *(root for root, how in target.roots if not how)}
+        names += [n for n in sorted(asked) if n not in names and columns.surely(fit.x, n, frame, when)]
+    for feature in names:
         made = columns.made(fit.x, feature, when)
         if feature == name and _is_target(made, target):
             how = "is the target itself"

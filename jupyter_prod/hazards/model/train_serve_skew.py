@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from jupyter_prod.hazards.columns import Columns
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.learning import Judged, Learned, Learning, learning, short
 from jupyter_prod.hazards.rule import Hit, Rule
@@ -111,6 +112,9 @@ def _difference(judged: Judged, known: Learning) -> str:
     anew = _learned_anew(served, fit, judged, known)
     if anew is not None:
         return f"{anew.what} is learned from the rows to predict, in training it was learned from the training rows"
+    order = _other_order(judged, known)
+    if order:
+        return order
     changed = _changed_columns(judged, known)
     if changed:
         return f"{changed} differently from training before it is predicted with"
@@ -146,11 +150,39 @@ def _site(estimator: Value) -> object:
 def _learned_anew(served: list[Learned], fit: Fit, judged: Judged, known: Learning) -> Learned | None:
     """What is learned from rows of other inputs than those that were fitted."""
     assert fit.x is not None
-    if not judged.x.axis or not fit.x.axis or judged.x.axis & fit.x.axis:
+    if not judged.x.axis or not fit.x.axis:
         return None
-    return next(
-        (s for s in served if s.rows.axis and not s.rows.axis & fit.x.axis and s.rows.axis <= judged.x.axis), None
-    )
+    if judged.x.axis & fit.x.axis:  # test rows: what an estimator learns from them is fit-on-test
+        statistics = [s for s in served if s.estimator is None and s.rows.axis == fit.x.axis]
+        return next((s for s in statistics if known.flow.apart(s.rows, s.tick, fit.x, judged.fit_tick)), None)
+    of_these = (s for s in served if s.rows.axis and not s.rows.axis & fit.x.axis and s.rows.axis <= judged.x.axis)
+    return next(of_these, None) or _categories_anew(judged, known)
+
+
+def _categories_anew(judged: Judged, known: Learning) -> Learned | None:
+    """Categories that are found anew in the rows to predict: other columns, other codes; `reindex` puts columns right."""
+    found: Learned | None = None
+    for step in known.flow.back(judged.x, judged.tick):
+        made = step.value.made
+        if not isinstance(made, ast.Call):
+            continue
+        if known.facts.qualified(made.func).rsplit(".", 1)[-1] in ("reindex", "align", "reindex_like"):
+            return None
+        note = known.facts.program.note(made)
+        if note is not None and note.learn in ("get_dummies", "factorize", "categories", "str_dummies"):
+            found = found or Learned(made, f"`{ast.unparse(made)[:50]}`", step.value, step.tick, step.value)
+    return found
+
+
+def _other_order(judged: Judged, known: Learning) -> str:
+    """The same columns in another order: an array has no names, so that each number stands for another column."""
+    fit = judged.fit
+    assert fit.x is not None
+    columns = Columns(known.flow)
+    before, here = columns.of(fit.x, judged.fit_tick), columns.of(judged.x, judged.tick)
+    if before.whole or here.whole or before.names == here.names or set(before.names) != set(here.names):
+        return ""
+    return f"the columns stand in another order than in training: {', '.join(here.names[:4])} …"
 
 
 def _changed_columns(judged: Judged, known: Learning) -> str:

@@ -119,6 +119,10 @@ _TORCH = frozenset(
 _TORCH_LAYERS = frozenset(
     "Linear Conv1d Conv2d Conv3d ConvTranspose2d LSTM GRU RNN Embedding Transformer TransformerEncoderLayer Bilinear MultiheadAttention".split()
 )
+_KERAS = ("keras.layers.", "tensorflow.keras.layers.", "keras.api.layers.")
+_KERAS_LAYERS = frozenset(
+    "Dense Conv1D Conv2D Conv3D LSTM GRU SimpleRNN Embedding Bidirectional ConvLSTM2D SeparableConv2D".split()
+)
 _TENSORFLOW = frozenset(
     "tensorflow.random.normal tensorflow.random.uniform tensorflow.random.shuffle tensorflow.random.truncated_normal".split()
 )
@@ -262,36 +266,52 @@ def _draw(call: ast.Call, facts: Facts) -> _Draw | None:
         return _Draw("torch", ("generator",))
     if name.startswith("torch.nn.") and last in _TORCH_LAYERS and _is_outermost_layer(call, facts):
         return _Draw("torch", (), what="starts from random weights")
+    if name.startswith(_KERAS) and last in _KERAS_LAYERS and _is_outermost_layer(call, facts):
+        return _Draw("tensorflow", (), what="starts from random weights")
     if name in _TENSORFLOW:
         return _Draw("tensorflow", ("seed",))
+    return _of_unknown(call, name) if isinstance(call.func, ast.Attribute) else None
+
+
+def _of_unknown(call: ast.Call, name: str) -> _Draw | None:
+    """Methods of what the program model doesn't know, where name and keywords leave no doubt."""
+    keywords = {k.arg for k in call.keywords}
+    if name.endswith(".train_test_split"):
+        return _Draw("numpy", ("seed", "random_state"), only_if=("shuffle", False), what="splits at random")
+    if name == ".sample" and keywords & {"frac", "n"} and not keywords & {"seed", "random_state"}:
+        return _Draw("numpy", what="samples rows")
     return None
 
 
 def _is_outermost_layer(call: ast.Call, facts: Facts) -> bool:
-    """One finding a network: its first layer, not each of them."""
+    """One finding a network: the first layer of its class, function or `Sequential`, else of its cell."""
+    parents = list(facts.parents(call))
     container = next(
-        (
-            a
-            for a in facts.parents(call)
-            if isinstance(a, (ast.ClassDef, ast.FunctionDef))
-            or (isinstance(a, ast.Call) and facts.qualified(a.func).endswith("Sequential"))
-        ),
-        None,
+        (a for a in parents if isinstance(a, (ast.ClassDef, ast.FunctionDef)) or _is_sequence(a, facts)), parents[-1]
     )
-    if container is None:
-        return True
     first = next(
-        (
-            n
-            for n in ast.walk(container)
-            if isinstance(n, ast.Call)
-            and n is not container
-            and facts.qualified(n.func).startswith("torch.nn.")
-            and facts.qualified(n.func).rsplit(".", 1)[-1] in _TORCH_LAYERS
-        ),
+        (n for n in _in_order(container) if isinstance(n, ast.Call) and n is not container and _is_layer(n, facts)),
         None,
     )
     return first is call
+
+
+def _in_order(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _in_order(child)
+
+
+def _is_sequence(node: ast.AST, facts: Facts) -> bool:
+    return isinstance(node, ast.Call) and facts.qualified(node.func).endswith("Sequential")
+
+
+def _is_layer(call: ast.Call, facts: Facts) -> bool:
+    name = facts.qualified(call.func)
+    last = name.rsplit(".", 1)[-1]
+    return (name.startswith("torch.nn.") and last in _TORCH_LAYERS) or (
+        name.startswith(_KERAS) and last in _KERAS_LAYERS
+    )
 
 
 def _has_seed(call: ast.Call, draw: _Draw, facts: Facts) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.rule import Hit, Rule
-from jupyter_prod.hazards.secret_text import says_secret
+from jupyter_prod.hazards.secret_text import is_strong, says_secret
 from jupyter_prod.hazards.typed_secrets import typed_secrets
 from jupyter_prod.program.values import Value
 
@@ -146,27 +146,22 @@ def _carried(expression: ast.expr, facts: Facts) -> Iterator[ast.expr]:
 def _names_secret(node: ast.expr, facts: Facts) -> bool:
     """An expression that is a secret by its own words: `os.environ["API_KEY"]`, `getpass()`, `headers["X-Api-Key"]`."""
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
-        value = facts.value(node)
-        rows = value is not None and bool(value.origin)
-        return (
-            not rows
-            and says_secret(node.slice.value)
-            and (
-                node.slice.value.lower() not in ("token", "credential", "authorization")
-                or _is_environment(node.value, facts)
-            )
-        )
+        key = node.slice.value
+        if _is_environment(node.value, facts):
+            return says_secret(key)
+        owner = facts.value(node.value)
+        rows = owner is not None and owner.kind in ("frame", "series", "row", "groupby", "array")
+        return not rows and is_strong(key)
+    if isinstance(node, ast.Attribute):
+        return is_strong(node.attr) and not isinstance(facts.parent(node), ast.Call)
     if isinstance(node, ast.Call):
         name = facts.qualified(node.func)
-        if name in _ASKED or _last(node) in ("get_secret_value", "get_secret", "render_as_string") and _reveals(node):
+        if name in _ASKED or (_last(node) in ("get_secret_value", "get_secret", "render_as_string") and _reveals(node)):
             return True
         first = node.args[0] if node.args else None
-        return (
-            name in _ENVIRONMENT
-            and isinstance(first, ast.Constant)
-            and isinstance(first.value, str)
-            and says_secret(first.value)
-        )
+        if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
+            return False
+        return says_secret(first.value) if name in _ENVIRONMENT else _last(node) == "get" and is_strong(first.value)
     return False
 
 
@@ -196,6 +191,10 @@ def _holds(value: Value, facts: Facts, literals: set[int]) -> bool:
             return True
         if isinstance(made, ast.expr) and _names_secret(made, facts):
             return True
+        if isinstance(made, ast.Attribute) and made.attr == "headers" and step.value.parent is not None:
+            stored = [s.value for s in step.value.parent.sources if s.key is not None]
+            if any(_holds(held, facts, literals) for held in stored):
+                return True
     return False
 
 
@@ -220,6 +219,8 @@ def _passes(value: Value, facts: Facts) -> bool:
         return True
     if isinstance(made, ast.BinOp):
         return isinstance(made.op, (ast.Add, ast.Mod))
+    if isinstance(made, ast.Attribute):
+        return made.attr in ("headers", "auth", "params", "cookies", "__dict__", "environ")
     if isinstance(made, ast.Call):
         return _last(made) in _CARRIES
     return False

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
-from jupyter_prod.hazards.rule import Hit, Place, Rule
+from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.notebook import Magic
 
 _SHELLS = frozenset(
     {
@@ -25,6 +26,7 @@ _MAYBE = frozenset(
     {"subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen"}
 )
 _INSERTED = re.compile(r"(?<!\{)\{(?!\{)([^{}\n]+)\}|(?<!\$)\$([A-Za-z_]\w*)")
+_INTERPRETERS = frozenset({"sh", "bash", "zsh", "/bin/sh", "/bin/bash", "cmd", "cmd.exe", "powershell", "pwsh"})
 _HARMLESS = frozenset({"sys.executable"})
 
 
@@ -80,82 +82,96 @@ class ShellInjection(Rule):
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         for call in facts.calls:
-            name = facts.qualified(call.func)
-            command = next(
-                (k.value for k in call.keywords if k.arg in ("args", "cmd", "command")),
-                call.args[0] if call.args else None,
-            )
-            if command is None or not (name in _SHELLS or (name in _MAYBE and _has_shell(call, facts))):
-                continue
-            if not _is_literal(command, facts):
-                place = facts.place(call)
-                if place is not None:
-                    yield Hit(
-                        place,
-                        f"`{name}` runs a command that is made from values: give a list of arguments and no shell",
-                    )
+            command = _command(call, facts)
+            place = facts.place(call)
+            if command is not None and place is not None and not _is_literal(command, facts):
+                name = ast.unparse(call.func)
+                yield Hit(
+                    place, f"`{name}` runs a command that is made from values: give a list of arguments and no shell"
+                )
         for magic in facts.magics():
-            if magic.name not in ("!", "sx", "system", "bash", "sh"):
-                continue
-            if magic.text.startswith("%%"):
-                continue  # a shell cell is handed over as it stands
-            for found in _INSERTED.finditer(magic.text):
-                inserted = (found[1] or found[2]).strip()
-                if inserted not in _HARMLESS and _is_python(inserted, found[2] is not None, facts):
-                    place = _place(magic.cell, magic.line, facts)
-                    yield Hit(
-                        place,
-                        f"the shell line runs with the value of `{inserted[:40]}` in it: use `subprocess.run([...])`",
-                    )
-                    break
+            inserted = _inserted(magic, facts)
+            if inserted:
+                place = facts.line(magic.cell, magic.line)
+                yield Hit(
+                    place, f"the shell line runs with the value of `{inserted[:40]}` in it: use `subprocess.run([…])`"
+                )
+
+
+def _command(call: ast.Call, facts: Facts) -> ast.expr | None:
+    """What a call hands to a shell; None where there is no shell."""
+    name = facts.qualified(call.func)
+    named = [k.value for k in call.keywords if k.arg in ("args", "cmd", "command")]
+    command = next(iter([*named, *call.args]), None)
+    if command is None:
+        return None
+    if name in _SHELLS or (name in _MAYBE and _has_shell(call, facts)):
+        return command
+    if (
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr in ("system", "getoutput", "getoutputs")
+        and "get_ipython" in ast.unparse(call.func)
+    ):
+        return command
+    if name in _MAYBE and isinstance(command, (ast.List, ast.Tuple)) and len(command.elts) > 2:
+        first, option, text = command.elts[:3]
+        if _text(first) in _INTERPRETERS and _text(option) in ("-c", "-lc", "/c", "-Command"):
+            return text
+    return None
+
+
+def _text(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _has_shell(call: ast.Call, facts: Facts) -> bool:
+    """Whether `shell` is given and not known to be off."""
     for keyword in call.keywords:
         if keyword.arg == "shell":
+            if isinstance(keyword.value, ast.Constant):
+                return bool(keyword.value.value)
             value = facts.value(keyword.value)
-            const = (
-                keyword.value.value
-                if isinstance(keyword.value, ast.Constant)
-                else value.const
-                if value is not None and value.known()
-                else True
-            )
-            return bool(const)
+            return value is None or not value.known() or bool(value.const)
     return False
 
 
 def _is_literal(command: ast.expr, facts: Facts) -> bool:
-    """Whether the command is one literal, also where a name holds it, or literals put together."""
+    """Whether the command is one literal, also where a name holds it, literals put together, or quoted for the shell."""
     if isinstance(command, ast.Constant):
         return True
     if isinstance(command, ast.BinOp):
-        return (
-            _is_literal(command.left, facts)
-            and _is_literal(command.right, facts)
-            and not isinstance(command.left, ast.Name)
-            and not isinstance(command.right, ast.Name)
+        return all(
+            _is_literal(side, facts) and not isinstance(side, ast.Name) for side in (command.left, command.right)
         )
     if isinstance(command, ast.JoinedStr):
-        return not any(isinstance(v, ast.FormattedValue) for v in command.values)
+        values = [v.value for v in command.values if isinstance(v, ast.FormattedValue)]
+        return all(isinstance(v, ast.Call) and _is_literal(v, facts) for v in values)
+    if isinstance(command, ast.Call):
+        return facts.qualified(command.func) in ("shlex.quote", "shlex.join", "pipes.quote", "subprocess.list2cmdline")
     if isinstance(command, ast.Name):
         value = facts.value(command)
         return value is not None and isinstance(value.made, ast.Constant) and not value.alike
     return False
 
 
-def _is_python(inserted: str, dollar: bool, facts: Facts) -> bool:
-    """Whether IPython puts a Python value there: `$HOME` is the shell's where the notebook has no such name."""
-    name = re.match(r"[A-Za-z_]\w*", inserted)
-    if name is None:
-        return not dollar and not re.fullmatch(
-            r"[\d.,]*", inserted
-        )  # awk's {print} and brace lists {a,b} are the shell's
-    known = name[0] in facts.program.names or name[0] in facts.naming.bound or name[0] in facts.naming.imports
-    return known
+def _inserted(magic: Magic, facts: Facts) -> str:
+    """The Python expression that IPython puts into a shell line; empty where there is none."""
+    if magic.name not in ("!", "sx", "system") or magic.text.startswith("%%"):
+        return ""  # a shell cell is handed over as it stands
+    for found in _INSERTED.finditer(magic.text):
+        text = (found[1] or found[2]).strip()
+        if text not in _HARMLESS and _is_python(text, facts):
+            return text
+    return ""
 
 
-def _place(cell: int, line: int, facts: Facts) -> Place:
-    source = next(c.source for c in facts.notebook.cells if c.number == cell)
-    text = source.split("\n")[line - 1] if line <= source.count("\n") + 1 else ""
-    return Place(cell, line, len(text) - len(text.lstrip()) + 1, line, len(text.rstrip()) + 1)
+def _is_python(text: str, facts: Facts) -> bool:
+    """Whether all names in it are the notebook's: `$HOME`, awk's `{print}` and brace lists are the shell's own."""
+    try:
+        tree = ast.parse(text, mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    names = [n.id for n in ast.walk(tree) if isinstance(n, ast.Name)]
+    return bool(names) and all(
+        n in facts.naming.bound or n in facts.naming.imports or n in facts.program.names for n in names
+    )

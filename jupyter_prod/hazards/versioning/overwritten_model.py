@@ -29,6 +29,22 @@ _SAVING = {
 }
 """Calls that save a model → where their path stands."""
 
+_CALLBACKS = ("tensorflow.keras.callbacks.ModelCheckpoint", "keras.callbacks.ModelCheckpoint")
+_ENDINGS = (
+    ".h5",
+    ".keras",
+    ".hdf5",
+    ".pt",
+    ".pth",
+    ".pkl",
+    ".joblib",
+    ".model",
+    ".bin",
+    ".onnx",
+    ".cbm",
+    ".safetensors",
+)
+_PICKLES = frozenset({"pickle.dumps", "cloudpickle.dumps", "dill.dumps"})
 _METHODS = frozenset({"save_model", "save_weights", "save_pretrained", "save_checkpoint", "to_disk"})
 _VARIES = frozenset(
     """now today time time_ns uuid4 uuid1 getenv strftime isoformat token_hex hexdigest get utcnow getpid environ start_run gettempdir mkdtemp
@@ -131,11 +147,41 @@ def _saves(facts: Facts) -> Iterator[tuple[ast.Call, ast.expr]]:
             what = facts.value(call.args[0]) if call.args else None
             if path is not None and (what is None or _is_model(what, call.args[0])) and call.args:
                 yield call, path
+    for call in facts.calls_of(*_CALLBACKS):
+        path = path_of(call)
+        if path is not None and not any("{" in text for text in _texts(path, facts)):
+            yield call, path
+    for call in facts.methods("save"):
+        path = call.args[0] if call.args and isinstance(call.func, ast.Attribute) else None
+        if path is not None and any(text.endswith(_ENDINGS) for text in _texts(path, facts)):
+            yield call, path
+    for call in facts.methods("write", "write_bytes"):
+        held = facts.value(call.args[0]) if call.args else None
+        if (
+            held is not None
+            and isinstance(held.made, ast.Call)
+            and facts.qualified(held.made.func) in _PICKLES
+            and isinstance(call.func, ast.Attribute)
+        ):
+            what = facts.value(held.made.args[0]) if held.made.args else None
+            if what is not None and _is_model(what, held.made.args[0]):
+                yield call, call.func.value
     for call in facts.methods(*_METHODS):
         if isinstance(call.func, ast.Attribute) and facts.qualified(call.func) not in _SAVING:
             path = path_of(call)
             if path is not None:
                 yield call, path
+
+
+def _texts(path: ast.expr, facts: Facts) -> set[str]:
+    value = facts.value(path)
+    return (
+        texts(value)
+        if value is not None
+        else {path.value}
+        if isinstance(path, ast.Constant) and isinstance(path.value, str)
+        else set()
+    )
 
 
 def _path(call: ast.Call, position: int) -> ast.expr | None:
