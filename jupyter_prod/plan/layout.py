@@ -309,7 +309,7 @@ def _trains(program: Program, index: int) -> bool:
     return any(f.statement == index for f in program.of(Fit))
 
 
-def _conflict(program: Program, early: int, late: int) -> bool:
+def conflict(program: Program, early: int, late: int) -> bool:
     """Whether a statement may not run after another that follows it in the notebook."""
     a, b = program.statements[early].trace, program.statements[late].trace
     return bool(b.binds & (a.reads | a.binds) or b.mutates & (a.uses | a.mutates))
@@ -324,7 +324,7 @@ def _ordered(program: Program, features: set[int], rest: set[int], reads: Iterab
             if is_module_level(program.statements[index]) or not any(f > index for f in features):
                 continue
             if any(
-                f > index and not is_module_level(program.statements[f]) and _conflict(program, index, f)
+                f > index and not is_module_level(program.statements[f]) and conflict(program, index, f)
                 for f in features
             ):
                 more = closure(program, [index])

@@ -34,7 +34,11 @@ def _of_paths(program: Program) -> dict[int, set[int]]:
         path = set(names_in(read.node.args[0]))
         others = {n.id for n in ast.walk(statement.node) if isinstance(n, ast.Name)} - path
         inside = [n.id for n in ast.walk(statement.node) if isinstance(n, ast.Name)]
-        only = {n for n in path if inside.count(n) == [m.id for m in ast.walk(read.node.args[0]) if isinstance(m, ast.Name)].count(n)}
+        only = {
+            n
+            for n in path
+            if inside.count(n) == [m.id for m in ast.walk(read.node.args[0]) if isinstance(m, ast.Name)].count(n)
+        }
         kept = {i for n in others for i in statement.trace.name_needs.get(n, ())}
         found[read.statement] = {i for n in only for i in statement.trace.name_needs.get(n, ())} - kept
     return found

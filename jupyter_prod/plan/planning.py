@@ -8,6 +8,7 @@ from typing import Any
 from jupyter_prod.plan.choose import Choice, candidates, choose
 from jupyter_prod.plan.layout import Layout, NoService, lay_out
 from jupyter_prod.plan.nouns import Obstacle, Place
+from jupyter_prod.plan.overrule import overrule
 from jupyter_prod.plan.target import target_of
 from jupyter_prod.program import Program
 from jupyter_prod.program.events import Metric
@@ -37,6 +38,7 @@ def draft(program: Program, model: str | None = None, target: str | None = None,
         else:
             try:
                 layout = lay_out(program, choice)
+                overrule(program, layout)
                 found = target if target is not None else target_of(program, choice, layout)
                 return Draft("service", choice, layout, found, reasons)
             except NoService as obstacle:
