@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_prod.program.events import Written
 from jupyter_prod.program.expressions import Expressions
-from jupyter_prod.program.values import Value, join
+from jupyter_prod.program.values import JUDGING, Value, join
 
 if TYPE_CHECKING:
     from jupyter_prod.program.calls import Arguments
@@ -80,7 +80,8 @@ class BuiltinCalls(Expressions):
             return value
         if name in ("sum", "max", "min", "any", "all"):
             if first.axis and first.kind in ("series", "array", "list", "frame"):
-                return Value(kind="scalar", origin=first.origin | first.axis, metric=first.metric)
+                judges = first.metric or (name in JUDGING and first.prediction is not None)
+                return Value(kind="scalar", origin=first.origin | first.axis, metric=judges)
             return self.derive(*given.positional, kind="scalar")
         return self.unknown(node, given)
 

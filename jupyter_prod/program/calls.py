@@ -10,7 +10,7 @@ from jupyter_prod.program.estimator_calls import EstimatorCalls
 from jupyter_prod.program.events import Metric, Read, Saved, Split, Written
 from jupyter_prod.program.scope import Scope
 from jupyter_prod.program.table_calls import TableCalls
-from jupyter_prod.program.values import MISSING, Value
+from jupyter_prod.program.values import JUDGING, MISSING, Value
 
 DEPTH = 12
 """How deep calls of the notebook's own functions are followed."""
@@ -371,7 +371,8 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
                 )
             )
         else:
-            value.metric = any(a.metric for a in given.all())
+            judges = qualified.rsplit(".", 1)[-1] in JUDGING and any(a.axis and a.prediction for a in given.all())
+            value.metric = judges or any(a.metric for a in given.all())
         return value
 
     def cross_validated(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:

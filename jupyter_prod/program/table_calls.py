@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_prod.program.builtin_calls import BuiltinCalls
 from jupyter_prod.program.events import Written
-from jupyter_prod.program.values import MISSING, Value
+from jupyter_prod.program.values import JUDGING, MISSING, Value
 
 if TYPE_CHECKING:
     from jupyter_prod.program.calls import Arguments
@@ -194,7 +194,8 @@ class TableCalls(BuiltinCalls):
         value = Value(
             kind=kind, origin=base.origin | base.axis | frozenset().union(*(a.origin | a.axis for a in given.all()))
         )
-        value.prediction, value.metric = None, base.metric
+        value.prediction = None
+        value.metric = base.metric or (name in JUDGING and base.prediction is not None and base.kind != "frame")
         return value
 
     def table_learns(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:

@@ -20,6 +20,9 @@ MISSING: Any = _Missing()
 """No constant is known."""
 
 ROWISH = frozenset({"frame", "series", "array", "row", "scalar", "list", "unknown", "index", "accessor", "rowiter"})
+JUDGING = frozenset({"mean", "nanmean", "sum", "average", "median", "max", "count_nonzero"})
+"""Aggregates that make a number which judges out of what a model predicted: mean((y - predicted) ** 2)."""
+
 STRUCTURE = frozenset(
     {"columns", "module", "callable", "function", "class", "estimator", "bound", "figure", "selector"}
 )

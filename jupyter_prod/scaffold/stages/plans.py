@@ -10,7 +10,7 @@ from pathlib import Path
 from jupyter_prod.notebook import Notebook
 from jupyter_prod.plan.layout import NoService
 from jupyter_prod.plan.left import left_behind
-from jupyter_prod.plan.nouns import Model, Obstacle, Parameter, Place, Plan, Probe
+from jupyter_prod.plan.nouns import Model, Obstacle, Place, Plan, Probe
 from jupyter_prod.plan.planning import Draft, draft, obstacle_of
 from jupyter_prod.program import Program
 from jupyter_prod.program.understand import imported
@@ -19,7 +19,6 @@ from jupyter_prod.scaffold.stages.clashes import without_clashes
 from jupyter_prod.scaffold.stages.inputs import Sources
 from jupyter_prod.scaffold.stages.instrument import instrumented
 from jupyter_prod.scaffold.stages.service import ServiceWriter
-from jupyter_prod.scaffold.stages.write import Writer
 
 
 def write_plan(
@@ -68,7 +67,7 @@ def _service(notebook: Notebook, program: Program, outline: Draft, reasons: list
         target=outline.target,
         rows=writer.rows_name,
         inputs=sources.nouns(),
-        parameters=_parameters(writer),
+        parameters=tuple(writer.settings()),
         stages=stages,
         left_behind=left_behind(program, layout.all()),
         reasons=tuple(reasons),
@@ -87,7 +86,7 @@ def _batch(notebook: Notebook, program: Program, reasons: list[Obstacle]) -> Pla
     return Plan(
         level="batch",
         inputs=sources.nouns(),
-        parameters=_parameters(writer),
+        parameters=tuple(writer.settings()),
         stages=stages,
         left_behind=left_behind(program, layout.all()),
         reasons=tuple(reasons),
@@ -112,10 +111,6 @@ def _job(notebook: Notebook, program: Program, reasons: list[Obstacle]) -> Plan:
         imports=tuple(n for n in dict.fromkeys(imports) if n.split(".")[0] not in program.local_modules),
         local_modules={m: str(notebook.path.parent / (m.replace(".", "/") + ".py")) for m in program.local_modules},
     )
-
-
-def _parameters(writer: Writer) -> tuple[Parameter, ...]:
-    return tuple(Parameter(n, writer.literal(s), Place(s.cell, s.line)) for n, s in writer.parameters().items())
 
 
 def _imports(modules: dict[str, str], program: Program, notebook: Notebook) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from jupyter_prod.program import Program
 from jupyter_prod.program.events import Read
 from jupyter_prod.scaffold.stages.inputs import Sources
 from jupyter_prod.scaffold.stages.names import free_names
+from jupyter_prod.scaffold.stages.tunable import tunable
 from jupyter_prod.scaffold.stages.write import Code, Writer, function, signature
 
 
@@ -22,6 +23,10 @@ class ServiceWriter(Writer):
         self.target = target
         self.rows_name = sources.by_input[layout.rows]
         self.kept: list[str] = []
+        bound = {n for s in program.statements for n in (*s.trace.binds, *s.trace.reads)}
+        found, names = tunable(program, layout, bound | set(self.sources.names()))
+        self.tuned = {p.name: p for p in found}
+        self.rewriter.replaced.update(names)
 
     # ------------------------------------------------------------ the stages' code
 
@@ -179,12 +184,12 @@ class ServiceWriter(Writer):
         return read is not None and read.value.kind in ("frame",)
 
     def _ordered(self, names: tuple[str, ...], first: str = "") -> list[str]:
-        rest = [n for n in names if n not in (first, "learned", "metrics", "contest")]
+        rest = [n for n in names if n not in (first, "settings", "learned", "metrics", "contest")]
         head = [first] if first else []
         return [
             *head,
             *rest,
-            *(n for n in ("learned", "metrics", "contest") if n in names or (n == "learned" and first)),
+            *(n for n in ("settings", "learned", "metrics", "contest") if n in names or (n == "learned" and first)),
         ]
 
     def _serving(self, features: Code, given: list[str], serve_x: Code, serve_y: Code, answer: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from jupyter_prod.plan.layout import Layout
+from jupyter_prod.plan.nouns import Parameter, Place
 from jupyter_prod.program import Program, Statement
 from jupyter_prod.scaffold.stages.functions import Functions
 from jupyter_prod.scaffold.stages.inputs import Sources
@@ -41,6 +42,7 @@ class Writer:
             if isinstance(n, ast.ImportFrom) and n.module and any(a.name == "*" for a in n.names)
         ]
         self.hoisted = self._hoisted()
+        self.tuned: dict[str, Parameter] = {}
         on_way = [*layout.features, *layout.serving]
         self.functions = Functions(program, self.rewriter, self.marks, layout, on_way, self.hoisted)
 
@@ -78,6 +80,11 @@ class Writer:
     def parameters(self) -> dict[str, Statement]:
         """The hoisted scalars: settings of the project."""
         return {n: s for n, s in self.hoisted.items() if isinstance(self.literal(s), (int, float, str, bool))}
+
+    def settings(self) -> list[Parameter]:
+        """All parameters: the project's settings beside the inputs."""
+        told = [Parameter(n, self.literal(s), Place(s.cell, s.line)) for n, s in self.parameters().items()]
+        return told + list(self.tuned.values())
 
     def constants(self) -> dict[str, Statement]:
         """The hoisted tables and lists."""
@@ -220,7 +227,7 @@ def _names_used(text: str) -> list[str]:
     return list(dict.fromkeys(n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)))
 
 
-TYPES = {"learned": "Learned", "metrics": "Metrics", "contest": "Contest"}
+TYPES = {"settings": "Settings", "learned": "Learned", "metrics": "Metrics", "contest": "Contest"}
 """What the fixed modules hand to the stages; everything else is whatever the notebook makes of it."""
 
 OWN = frozenset(
