@@ -96,6 +96,8 @@ class TableCalls(BuiltinCalls):
             self.record.use(argument)
         if self._inplace(facts, given):
             self.record.mutate(base)
+            if name == "drop" and base.columns is not None:
+                base.columns = _without(base.columns, given)
             self.note(node, base, inplace=True)
             return Value(kind="none", const=None)
         value = self.derive(
