@@ -251,6 +251,8 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         ):
             return Value(kind="text", const="/".join(str(a.const).rstrip("/") for a in given.positional))
         last = qualified.rsplit(".", 1)[-1]
+        if last == "load_data" and ".datasets." in qualified:
+            return self.known_reads(node, qualified, {"reads": "dataset", "returns": "parts"}, given)
         if last in ("load_dataset", "fetch") or last.startswith(("load_", "fetch_")):
             return self.known_reads(node, qualified, {"reads": "dataset", "returns": "frame"}, given)
         return self.unknown(node, given)
@@ -296,6 +298,12 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
             x = Value(kind="array", axis=axis, origin=axis)
             y = Value(kind="series", axis=axis, origin=axis, column="target")
             value = Value(kind="tuple", items=[x, y], origin=axis)
+        elif returns == "parts":  # (x_train, y_train), (x_test, y_test), as Keras' data sets come
+            parts = []
+            for part in ("train", "test"):
+                held = [Value(kind="array", axis=axis, origin=axis, part=part, chosen=(node, part)) for _ in "xy"]
+                parts.append(Value(kind="tuple", items=held, origin=axis))
+            value = Value(kind="tuple", items=parts, origin=axis)
         elif returns == "bunch":
             value = Value(kind="bunch", type=qualified, origin=axis)
         else:

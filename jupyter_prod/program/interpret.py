@@ -181,7 +181,10 @@ class Interpreter(Calls):
             elif value.kind == "figure":
                 self.bind(element, Value(kind="figure"))
             else:
-                self.bind(element, self.element_of(value))
+                part = self.element_of(value)
+                if part.tick < 0:
+                    self.record.link(part, value)
+                self.bind(element, part)
 
     def _store(self, base: Value, key: Value, value: Value) -> None:
         """`base[key] = value`."""
@@ -345,16 +348,10 @@ class Interpreter(Calls):
         if isinstance(names, list) and all(isinstance(n, str) for n in names):
             return tuple(names)
         header = given.constant(None, "header", 0)
-        if (
-            path is None
-            or self.folder is None
-            or header not in (0, None, "infer")
-            or "usecols" in given.keywords
-            or "index_col" in given.keywords
-        ):
+        if path is None or self.folder is None or header not in (0, None, "infer") or "://" in path:
             return None
-        file = self.folder / path.replace("\\", "/")
-        if file.suffix.lower() not in (".csv", ".txt", ".data", ".tsv") or "://" in path:
+        file = near(self.folder, path)
+        if file is None or file.suffix.lower() not in (".csv", ".txt", ".data", ".tsv"):
             return None
         separator = given.constant(1, "sep", given.constant(None, "delimiter", ","))
         try:
@@ -364,8 +361,36 @@ class Interpreter(Calls):
             return None
         if not isinstance(separator, str) or len(separator) != 1:
             return None
-        names = tuple(next(csv.reader([line.lstrip("\ufeff")], delimiter=separator), []))
-        return tuple(range(len(names))) if header is None else names
+        found: tuple[Any, ...] = tuple(next(csv.reader([line.lstrip("\ufeff")], delimiter=separator), []))
+        if header is None:
+            found = tuple(range(len(found)))
+        return _kept(found, given)
+
+
+def near(folder: Path, path: str) -> Path | None:
+    """A file that a notebook in `folder` names, where it lies there or up to two folders above; None elsewhere."""
+    try:
+        file = (folder / path.replace("\\", "/")).resolve()
+        top = folder.resolve()
+    except (OSError, ValueError, RuntimeError):
+        return None
+    above = [top, *top.parents][:3]
+    return file if above[-1] in file.parents and file.is_file() else None
+
+
+def _kept(names: tuple[Any, ...], given: Arguments) -> tuple[Any, ...] | None:
+    """The columns that `usecols` and `index_col` leave."""
+    if "usecols" in given.keywords:
+        wanted = given.constant(None, "usecols")
+        if not isinstance(wanted, list):
+            return None
+        names = tuple(n for place, n in enumerate(names) if n in wanted or place in wanted)
+    if "index_col" in given.keywords:
+        label = given.constant(None, "index_col")
+        if isinstance(label, bool) or not isinstance(label, (int, str)):
+            return names if label is None or label is False else None
+        names = tuple(n for place, n in enumerate(names) if n != label and (place != label or isinstance(label, str)))
+    return names
 
 
 def _loaded(target: ast.expr) -> ast.expr:
