@@ -136,6 +136,8 @@ class Columns:
                 return False
             if now is frame:
                 return True
+            if now.kind == "series":
+                return False
             call = now.made if isinstance(now.made, ast.Call) else None
             if isinstance(now.made, ast.Subscript) and not (
                 now.selected and now.chosen is not None and now.parent is None

@@ -117,7 +117,11 @@ class Learning:
 
     def reached(self, x: Value, tick: int, wanted: Wanted = ALL) -> Iterator[Learned]:
         """What was learned from rows on the way to these rows: by estimators and as statistics."""
-        for step in self.flow.back(x, tick, wanted):
+
+        def enough(value: Value) -> bool:
+            return value.learned and bool(x.axis)  # what a statistic was taken of was there before the rows
+
+        for step in self.flow.back(x, tick, wanted, stop=enough):
             value = step.value
             if value.through is not None:
                 yield from self._by_estimator(value, step.tick)
@@ -125,15 +129,15 @@ class Learning:
                 yield from self._as_statistic(value, value.made, step.tick)
 
     def _by_estimator(self, value: Value, tick: int) -> Iterator[Learned]:
-        estimator = value.through
-        assert estimator is not None
-        if role(estimator) in ("resampler", "predictor") or short(estimator) in ROWWISE:
-            return
-        fits = [f for f in self.fits_of(estimator) if f.x is not None and self.flow.at(f) <= max(tick, value.tick)]
-        same = [f for f in fits if f.node is value.made]
-        for fit in (same or fits)[-1:]:
-            assert fit.x is not None
-            yield Learned(fit.node, f"`{short(estimator)}`", fit.x, self.flow.at(fit), value, estimator)
+        assert value.through is not None
+        for estimator in alternatives(value.through):
+            if role(estimator) in ("resampler", "predictor") or short(estimator) in ROWWISE:
+                continue
+            fits = [f for f in self.fits_of(estimator) if f.x is not None and self.flow.at(f) <= max(tick, value.tick)]
+            same = [f for f in fits if f.node is value.made]
+            for fit in (same or fits)[-1:]:
+                assert fit.x is not None
+                yield Learned(fit.node, f"`{short(estimator)}`", fit.x, self.flow.at(fit), value, estimator)
 
     def _as_statistic(self, value: Value, made: ast.Call, tick: int) -> Iterator[Learned]:
         note = self.facts.program.note(made)
@@ -145,7 +149,7 @@ class Learning:
                 yield Learned(made, f"`{_text(made)}`", rows, value.tick, value)
         elif value.learned and name in _STATISTICS and value.kind in ("scalar", "series", "frame", "array"):
             rows = self._rows_behind(value)
-            if rows is not None:
+            if rows is not None and not _is_truth(rows):
                 yield Learned(made, f"`{_text(made)}`", rows, value.tick, value)
 
     def _rows_behind(self, value: Value) -> Value | None:
@@ -166,6 +170,50 @@ class Learning:
         if learned.rows.kind == "array" and learned.rows.column is None:
             return False
         return any(step.value is learned.value for step in self.flow.back(fit.y, self.flow.at(fit)))
+
+
+def alternatives(estimator: Value) -> list[Value]:
+    """The estimator, or those that it may be after a branch."""
+    if not estimator.alike:
+        return [estimator]
+    return [found for other in estimator.alike for found in alternatives(other)]
+
+
+def _is_truth(rows: Value) -> bool:
+    """Whether values are true or false: their sum is a count, no statistic that a feature is made of."""
+    made = rows.made
+    if isinstance(made, ast.UnaryOp):
+        return isinstance(made.op, (ast.Invert, ast.Not))
+    if isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute):
+        return made.func.attr in (
+            "isnull",
+            "isna",
+            "notnull",
+            "notna",
+            "isin",
+            "duplicated",
+            "between",
+            "eq",
+            "ne",
+            "gt",
+            "lt",
+        )
+    return isinstance(made, ast.Compare)
+
+
+def is_classifier(estimator: Value) -> bool:
+    """Whether an estimator answers with classes: its name says so."""
+    name = short(estimator)
+    return (
+        "Classif" in name
+        or name in _CLASSIFIERS
+        or any(is_classifier(i) for i in estimator.items if i.kind == "estimator")
+    )
+
+
+_CLASSIFIERS = frozenset(
+    "LogisticRegression LogisticRegressionCV SVC NuSVC LinearSVC GaussianNB MultinomialNB BernoulliNB ComplementNB Perceptron".split()
+)
 
 
 def learning(facts: Facts) -> Learning:

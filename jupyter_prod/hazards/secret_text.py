@@ -26,7 +26,7 @@ _FORMATS = (
     ("a Databricks token", r"\bdapi[0-9a-f]{32}\b"),
     ("a storage account key", r"\bAccountKey=[A-Za-z0-9+/=]{40,}"),
     ("a bot token", r"\b\d{8,10}:AA[\w-]{32,34}\b"),
-    ("an authorization header", r"\b(?:Bearer|Basic)\s+[A-Za-z0-9._~+/-]{16,}=*"),
+    ("an authorization header", r"\b(?:Bearer|Basic)\s+(?=[^\s\"']*\d)[A-Za-z0-9._~+/-]{16,}=*"),
 )
 _FORMAT = re.compile("|".join(f"(?P<f{n}>{pattern})" for n, (_, pattern) in enumerate(_FORMATS)))
 _HINTS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from jupyter_prod.hazards import Facts, Hit, Rule
@@ -28,6 +29,8 @@ def lint(paths: Iterable[Path], settings: Settings | None = None) -> list[Findin
 
 def check_notebook(notebook: Notebook, rules: Sequence[Rule]) -> list[Finding]:
     """The findings of these rules in a notebook, sorted by place and each once, less the suppressed ones."""
+    if notebook.language != "python":
+        notebook = replace(notebook, cells=tuple(replace(c, kind="raw") for c in notebook.cells))
     facts = Facts(notebook, understand(notebook))
     suppressed = Suppressions(facts)
     ids = {cell.number: cell.id for cell in notebook.cells}

@@ -155,7 +155,7 @@ _NO_PATH = re.compile(r"[\n^$|]|\\[dwsbDWSB](?![\w])|[\[({][^\])}]*[\])}][*+?]|\
 
 
 _SPEAKS = frozenset(
-    """print info debug warning error display match search fullmatch sub findall startswith endswith contains route get post put delete append
+    """print info debug warning error display match search fullmatch sub findall startswith endswith contains route mount get post put delete append
     add split strip lstrip rstrip compile""".split()
 )
 

@@ -66,7 +66,7 @@ class NotebookMagic(Rule):
             if _only_shows(magic):
                 yield Hit(place, f"`{_shown(magic)}` is for the notebook only: it stays behind", "info")
             else:
-                yield Hit(place, f"`{_shown(magic)}` is no Python: {magic.why}")
+                yield Hit(place, f"`{_shown(magic)}` {magic.why}: no program can run the line as it stands")
 
 
 def _has_own_rule(magic: Magic) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.learning import Learning, learning, role, short
 from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.knowledge import knowledge
 from jupyter_prod.program.events import Fit, Metric
 from jupyter_prod.program.values import Value
 
@@ -92,9 +93,14 @@ def _site(estimator: Value) -> object:
 def _must_be_judged(fit: Fit, facts: Facts) -> bool:
     if role(fit.estimator) not in ("predictor", "search") or fit.estimator.name in ("formula", "matrix"):
         return False
-    if fit.y is None or short(fit.estimator).startswith("Dummy"):
+    if fit.y is None or short(fit.estimator).startswith("Dummy") or not _is_known(fit.estimator):
         return False
     return not any(k.arg in _IN_FIT for k in fit.node.keywords) and not _says_out_of_bag(fit.estimator)
+
+
+def _is_known(estimator: Value) -> bool:
+    """Whether it is an estimator beyond doubt: a library's that is known, or the notebook's own class."""
+    return knowledge().klass(estimator.type) is not None or isinstance(estimator.node, ast.ClassDef)
 
 
 def _says_out_of_bag(estimator: Value) -> bool:

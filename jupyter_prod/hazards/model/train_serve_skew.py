@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from jupyter_prod.hazards.columns import Columns
 from jupyter_prod.hazards.facts import Facts
-from jupyter_prod.hazards.learning import Judged, Learned, Learning, learning, short
+from jupyter_prod.hazards.learning import Judged, Learned, Learning, is_classifier, learning, short
 from jupyter_prod.hazards.rule import Hit, Rule
 from jupyter_prod.program.events import Fit, Metric, Predict, Written
 from jupyter_prod.program.values import Value
@@ -122,11 +122,26 @@ def _difference(judged: Judged, known: Learning) -> str:
 
 
 def _is_followed(x: Value, tick: int, known: Learning) -> bool:
-    """Whether the way to these rows is known: no function of a library that the model knows nothing of made them."""
+    """Whether the way to these rows is known: from an input, or typed in; no grid to draw on, no argument of a function."""
     for step in known.flow.back(x, tick):
-        if step.value.kind == "unknown" and isinstance(step.value.made, ast.Call) and not step.value.axis:
+        value, made = step.value, step.value.made
+        if isinstance(made, ast.Call) and not value.axis:
+            name = known.facts.qualified(made.func).rsplit(".", 1)[-1]
+            if value.kind == "unknown" or (not x.axis and name not in _TYPED_IN):
+                return False
+        if made is None and not value.sources and not value.alike and value.kind == "unknown":
             return False
+        if not x.axis and isinstance(made, ast.Subscript) and "_" in ast.unparse(made.value)[-2:]:
+            return False  # np.c_[…] of a grid
     return True
+
+
+_TYPED_IN = frozenset(
+    "array asarray DataFrame Series reshape expand_dims float int input transform fit_transform from_dict list dict astype to_numpy".split()
+)
+_SCALERS = frozenset(
+    "StandardScaler MinMaxScaler RobustScaler MaxAbsScaler PowerTransformer QuantileTransformer PCA".split()
+)
 
 
 def _not_applied(trained: list[Learned], served: list[Learned], judged: Judged) -> Learned | None:
@@ -135,10 +150,11 @@ def _not_applied(trained: list[Learned], served: list[Learned], judged: Judged) 
     for learned in trained:
         if learned.estimator is None or _site(learned.estimator) in here:
             continue
-        if short(learned.estimator) in kinds and not judged.x.axis:
+        by_hand = not judged.x.axis and not here  # a row that is typed in may be encoded by hand; nobody scales by hand
+        if (by_hand and short(learned.estimator) not in _SCALERS) or (
+            not judged.x.axis and short(learned.estimator) in kinds
+        ):
             continue
-        if not judged.x.axis and short(learned.estimator) in ("LabelEncoder", "OrdinalEncoder"):
-            continue  # a row typed in may be encoded by hand
         return learned
     return None
 
@@ -244,7 +260,7 @@ def _target_stays(known: Learning) -> Iterator[tuple[ast.expr, str]]:
     """Predictions of a transformed target that are compared or written without being transformed back."""
     facts = known.facts
     for event in facts.program.of(Predict):
-        if event.method not in ("predict", "forecast"):
+        if event.method not in ("predict", "forecast") or is_classifier(event.estimator):
             continue
         fits = [f for f in known.fits_of(event.estimator) if known.flow.at(f) <= known.flow.at(event)]
         how = _transformed(fits[-1], known) if fits and fits[-1].y is not None else ""

@@ -61,8 +61,8 @@ _IF = {
     "DecisionTreeRegressor": ("splitter", "best"),
     "SVC": ("probability", False),
     "NuSVC": ("probability", False),
-    "LogisticRegression": ("solver", "lbfgs newton-cg newton-cholesky"),
-    "LogisticRegressionCV": ("solver", "lbfgs newton-cg newton-cholesky"),
+    "LogisticRegression": ("solver", "lbfgs liblinear newton-cg newton-cholesky"),
+    "LogisticRegressionCV": ("solver", "lbfgs liblinear newton-cg newton-cholesky"),
     "Ridge": ("solver", "auto svd cholesky lsqr sparse_cg lbfgs"),
     "PCA": ("svd_solver", "auto full covariance_eigh arpack"),
     "Lasso": ("selection", "cyclic"),
@@ -371,7 +371,11 @@ def _given(call: ast.Call, facts: Facts) -> dict[str, ast.expr] | None:
 
 
 def _only_looked_at(call: ast.Call, facts: Facts) -> bool:
-    """A sample of rows that ends its statement and is bound to nothing: somebody looks at a few rows."""
+    """A draw for a picture, or a sample of rows that is bound to nothing: somebody looks at a few rows."""
+    for above in facts.parents(call):
+        value = facts.value(above) if isinstance(above, ast.Call) else None
+        if value is not None and value.kind == "figure":
+            return True
     if not facts.qualified(call.func).endswith(".sample"):
         return False
     inner: ast.AST = call
