@@ -11,6 +11,13 @@ from pathlib import Path
 from jupyter_prod.plan.nouns import Plan
 
 
+DATA = frozenset(
+    ".csv .tsv .txt .data .dat .json .jsonl .xls .xlsx .xlsm .ods .parquet .feather .pkl .pickle .h5 .hdf5 .sav .dta .sas7bdat "
+    ".zip .gz .bz2 .xz .npy .npz .xml .html .db .sqlite .sqlite3 .arff .orc".split()
+)
+"""What a notebook's path may name to be copied: a notebook from anywhere must not carry off what is no data."""
+
+
 @dataclass(frozen=True)
 class Placed:
     """`settings` maps an input to its project-relative default, `files` a project-relative path to the file it is copied from."""
@@ -40,7 +47,7 @@ def data_files(folder: Path, plan: Plan) -> Placed:
             target = f"{stem or suffix}_{count}{dot}{suffix if stem else ''}"
             taken = files.get(target)
         settings[entry.name] = target
-        if source.is_file():
+        if source.is_file() and source.suffix.lower() in DATA:
             files[target] = source
     return Placed(settings, files)
 
