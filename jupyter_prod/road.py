@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from jupyter_prod import __version__
 from jupyter_prod.environment import Environment, choose_environment, constraints, requirements
 from jupyter_prod.errors import UsableError
 from jupyter_prod.notebook import Notebook, read_notebook
-from jupyter_prod.plan.nouns import LEVELS, Obstacle, Place, Plan
+from jupyter_prod.plan.nouns import LEVELS, LeftBehind, Obstacle, Place, Plan
 from jupyter_prod.program import Program, understand
 from jupyter_prod.scaffold import ProjectContext, project_names, record_verdict, render
 from jupyter_prod.scaffold.data import data_files, place_input
@@ -22,6 +23,9 @@ from jupyter_prod.scaffold.stages import write_plan
 from jupyter_prod.verify import Verdict, verify
 
 Say = Callable[[str, float], None]
+
+NOT_PYTHON = "can't be read as Python"
+"""Begins the reason why a cell with a syntax error stays behind."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +65,29 @@ def levels_below(level: str, asked: str) -> list[str]:
 
 
 def read(path: Path) -> tuple[Notebook, Program]:
-    """Reads and understands a notebook; UsableError where it is none, or none of Python."""
+    """Reads and understands a notebook; UsableError where it is none, none of Python, or nothing of it can be read."""
     notebook = read_notebook(path)
     if notebook.language not in ("python", ""):
         raise UsableError(f"a notebook in {notebook.language}", str(path), "only Python notebooks can be converted")
     if not any(c.kind == "code" and c.source.strip() for c in notebook.cells):
         raise UsableError("a notebook without code", str(path), "there is nothing to convert")
-    return notebook, understand(notebook)
+    program = understand(notebook)
+    if not program.statements:
+        broken = _not_python(program)
+        if not broken:
+            raise UsableError("a notebook without code", str(path), "its cells hold only comments")
+        place = f"cell {broken[0].place.cell}, line {broken[0].place.line}"
+        raise UsableError(f"no cell of it can be read as Python; {place}: {broken[0].why}", str(path))
+    return notebook, program
+
+
+def _not_python(program: Program) -> tuple[LeftBehind, ...]:
+    """The cells with a syntax error: conversion goes on without them."""
+    return tuple(
+        LeftBehind(Place(cell.cell, cell.error.line), f"{NOT_PYTHON}: {cell.error.message}")
+        for cell in program.cells.values()
+        if cell.error is not None
+    )
 
 
 def plans(notebook: Notebook, program: Program, options: Options) -> list[Plan]:
@@ -81,7 +101,12 @@ def plans(notebook: Notebook, program: Program, options: Options) -> list[Plan]:
             if lower.level == level:
                 reasons = (*reasons, *(r for r in lower.reasons if r not in reasons))
                 found.append(replace(lower, reasons=reasons))
-    return found
+    broken = _not_python(program)
+    return [replace(p, left_behind=tuple(sorted({*p.left_behind, *broken}, key=_by_place))) for p in found]
+
+
+def _by_place(left: LeftBehind) -> tuple[int, int]:
+    return left.place.cell, left.place.line
 
 
 def convert(path: Path, out: Path, options: Options = Options(), say: Say = lambda step, done: None) -> Conversion:
@@ -90,8 +115,7 @@ def convert(path: Path, out: Path, options: Options = Options(), say: Say = lamb
     The project is of the highest level that verifies; what kept it from a higher one is in the plan's reasons.
     Raises UsableError for input or arguments that can't be used.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())) and not options.force:
-        raise UsableError("there is something already", str(out), "--force updates it and keeps what people changed")
+    check_place(out, options.force)
     say("reading the notebook", 0.0)
     notebook, program = read(path)
     environment = choose_environment(path, python=options.python, kernel=options.kernel, kernel_name=notebook.kernel)
@@ -126,12 +150,11 @@ def convert(path: Path, out: Path, options: Options = Options(), say: Say = lamb
         if verdict.status in ("equal", "not-reproducible"):
             best = (plan, verdict)
             break
-        if best is None or _notebook_failed(verdict):
-            best = best or (plan, verdict)
         reasons.append(_reason(plan, verdict))
-        if _notebook_failed(verdict):
+        if best is None or verdict.notebook_ran:
+            best = (replace(plan, reasons=tuple(dict.fromkeys([*plan.reasons, reasons[-1]]))), verdict)
+        if not verdict.notebook_ran:  # then no lower level can be proven either
             break
-        best = (plan, verdict)
     assert best is not None
     plan, verdict = best
     say("writing", 0.96)
@@ -141,6 +164,29 @@ def convert(path: Path, out: Path, options: Options = Options(), say: Say = lamb
         record_verdict(out, verdict.as_json(), expected_of(verdict))
     say("done", 1.0)
     return Conversion(notebook, plan, verdict, out, context.command, tuple(kept))
+
+
+def check_place(out: Path, force: bool) -> None:
+    """Raises UsableError where no project can be written to `out`, before any time is spent on one."""
+    there = next(one for one in (out.absolute(), *out.absolute().parents) if one.exists())
+    if not there.is_dir():
+        raise UsableError("is a file, not a folder", str(there), "name another folder with --output")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise UsableError("can't be written to", str(there), "name another folder with --output")
+    if there == out.absolute() and any(out.iterdir()) and not force:
+        raise UsableError("there is something already", str(out), "--force updates it and keeps what people changed")
+
+
+def planned(path: Path, project: Path, options: Options = Options()) -> dict[str, Any]:
+    """Writes the project of a notebook into a new folder, runs nothing, and answers what conversion.json says."""
+    convert(path, project, replace(options, verify=False, force=False))
+    return written_conversion(project)
+
+
+def written_conversion(project: Path) -> dict[str, Any]:
+    """What a project's conversion.json says, the hashes of the files apart."""
+    told: dict[str, Any] = json.loads((project / "conversion.json").read_text(encoding="utf-8"))
+    return {name: value for name, value in told.items() if name != "files"}
 
 
 def verify_project(
@@ -184,14 +230,11 @@ def verify_project(
         )
 
 
-def _notebook_failed(verdict: Verdict) -> bool:
-    """Whether it was the notebook that could not be run: then no lower level can be proven either."""
-    return verdict.status == "not-run" and verdict.failure is not None and verdict.failure.place.cell > 0
-
-
 def _reason(plan: Plan, verdict: Verdict) -> Obstacle:
     """Why a level was not reached, in the words of its verdict."""
     failure = verdict.failure
+    if failure is not None and not verdict.notebook_ran:
+        return replace(failure, why=f"nothing could be compared: {failure.why}"[:600])
     if failure is None:
         missed = next((c for c in verdict.checks if not c.ok), None)
         what = (
@@ -219,7 +262,6 @@ def expected_of(verdict: Verdict) -> dict[str, Any] | None:
 
 def context_of(notebook: Notebook, plan: Plan, environment: Environment, options: Options, out: Path) -> ProjectContext:
     """What rendering needs: names, pins, data, and the text of conversion.json."""
-    stem = options.name or (out.name if options.name is None and out.name else notebook.path.stem)
     stem = options.name or notebook.path.stem
     name, package, command = project_names(stem, set(plan.imports))
     pinned, unknown = requirements(
@@ -266,6 +308,7 @@ def conversion_json(notebook: Notebook, plan: Plan, command: str, unknown: tuple
             "lift": obstacle.lift,
         }
 
+    package = command.replace("-", "_")  # `project_names` makes the one from the other
     reasons = [place(r) for r in plan.reasons]
     reasons += [
         place(
@@ -292,7 +335,7 @@ def conversion_json(notebook: Notebook, plan: Plan, command: str, unknown: tuple
             {"name": i.name, "path": i.path or "", "cell": i.place.cell, "format": i.format} for i in plan.inputs
         ],
         "parameters": [{"name": p.name, "value": p.value, "cell": p.place.cell} for p in plan.parameters],
-        "stages": [{"function": s.function, "cells": list(s.cells)} for s in plan.stages],
+        "stages": [{"function": f"{package}.{s.function}", "cells": list(s.cells)} for s in plan.stages],
         "left_behind": [{"cell": b.place.cell, "line": b.place.line, "why": b.why} for b in plan.left_behind],
         "reasons": reasons,
         "verdict": {"status": "not-run", "checks": []},

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
+import multiprocessing
 import os
+import signal
 from collections.abc import Sequence
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from jupyter_prod.cli.ending import in_worker, prepare_worker
+from jupyter_prod.cli.main import one_line
 from jupyter_prod.cli.progress import bar
 from jupyter_prod.errors import DONE, FOUND, INTERNAL, UNUSABLE, UsableError
 from jupyter_prod.notebook import find_notebooks
-from jupyter_prod.road import Conversion, Options, Say, conversion_json, convert
+from jupyter_prod.road import Conversion, Options, Say, convert, written_conversion
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class Outcome:
 def found_notebooks(named: Sequence[Path], out: Path | None) -> list[tuple[Path, Path]]:
     """Each notebook with the folder of its project: `out` itself for one notebook, `out`/NAME for several or folders.
 
-    Raises UsableError where a name is no notebook, or two notebooks would share a folder's name and can't be told apart.
+    Notebooks of one name in several folders are numbered. Raises UsableError for a folder without notebooks.
     """
     notebooks = find_notebooks(list(named))
     if len(notebooks) == 1 and len(named) == 1 and not named[0].is_dir():
@@ -68,20 +74,43 @@ def found_notebooks(named: Sequence[Path], out: Path | None) -> list[tuple[Path,
 
 
 def convert_all(places: Sequence[tuple[Path, Path]], options: Options, jobs: int, quiet: bool) -> list[Outcome]:
-    """Converts all, `jobs` at once, each in a process of its own where there are several."""
+    """Converts all, `jobs` at once, in processes of their own where there are several.
+
+    An interrupt ends the conversions that are under way, each with what it has started and laid down.
+    """
     if len(places) == 1:
         with bar(quiet) as say:
             outcome = one(places[0][0], places[0][1], options, say)
         tell(outcome, quiet)
         return [outcome]
     outcomes: list[Outcome] = []
-    with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
-        waiting = [pool.submit(one, path, place, options) for path, place in places]
-        for done in concurrent.futures.as_completed(waiting):
-            outcomes.append(done.result())
-            tell(outcomes[-1], quiet)
+    with bar(quiet) as say, concurrent.futures.ProcessPoolExecutor(jobs, initializer=prepare_worker) as pool:
+        waiting = {pool.submit(_apart, path, place, options): (path, place) for path, place in places}
+        try:
+            for done in concurrent.futures.as_completed(waiting):
+                outcomes.append(_result(done, *waiting[done]))
+                tell(outcomes[-1], quiet)
+                say(f"{len(outcomes)} of {len(places)} notebooks", len(outcomes) / len(places))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for worker in multiprocessing.active_children():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker.pid or 0, signal.SIGINT)
+            raise
     order = {path: number for number, (path, _) in enumerate(places)}
     return sorted(outcomes, key=lambda o: order[o.notebook])
+
+
+def _apart(path: Path, place: Path, options: Options) -> Outcome:
+    return in_worker(lambda: one(path, place, options))
+
+
+def _result(done: concurrent.futures.Future[Outcome], path: Path, place: Path) -> Outcome:
+    try:
+        return done.result()
+    except BrokenProcessPool:
+        why = "internal error: a process that converted ended without a word; most often the machine ran out of memory"
+        return Outcome(path, place, None, None, why, INTERNAL)
 
 
 def one(path: Path, place: Path, options: Options, say: Say = lambda step, done: None) -> Outcome:
@@ -93,11 +122,12 @@ def one(path: Path, place: Path, options: Options, say: Say = lambda step, done:
     except Exception as error:
         if os.environ.get("JUPYTER_PROD_DEBUG"):
             raise
-        return Outcome(path, place, None, None, f"internal error: {type(error).__name__}: {error}", INTERNAL)
+        why = f"internal error: {path}: {type(error).__name__}: {error}; please report it"
+        return Outcome(path, place, None, None, why, INTERNAL)
     return Outcome(
         path,
         place,
-        conversion_json(done.notebook, done.plan, done.command),
+        written_conversion(place),
         done.verdict.as_json(),
         _failure(done),
         FOUND if done.verdict.status == "differs" else DONE,
@@ -119,7 +149,7 @@ def tell(outcome: Outcome, quiet: bool) -> None:
     if quiet:
         return
     if outcome.conversion is None:
-        click.echo(outcome.error, err=True)
+        click.echo(f"jupyter-prod: {one_line(outcome.error)}", err=True)
         return
     from jupyter_prod.cli.show import verdict_table
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from jupyter_prod.errors import DONE, FOUND
+from jupyter_prod.errors import DONE, FOUND, UNUSABLE
 
 
 @click.command(
-    epilog="Exit codes: 0 done, also at a lower level with its reason; 1 the verdict differs; 2 unusable input or arguments; 3 internal error."
+    epilog="Exit codes: 0 done, also at a lower level or where the notebook could not be run, with the reason; 1 the "
+    "verdict differs; 2 unusable input or arguments; 3 internal error; 130 interrupted, and nothing is left behind."
 )
 @click.argument("notebooks", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
@@ -84,6 +85,7 @@ def convert(
       jupyter-prod convert churn.ipynb --dry-run
     """
     from jupyter_prod.cli.batch import convert_all, found_notebooks
+    from jupyter_prod.cli.ending import ending_cleanly
     from jupyter_prod.road import Options
 
     options = Options(
@@ -101,12 +103,11 @@ def convert(
     )
     places = found_notebooks(notebooks, out)
     if dry_run:
-        from jupyter_prod.cli.show import show_plan
+        from jupyter_prod.cli.dry import show_plans
 
-        for path, _ in places:
-            show_plan(path, options, as_json)
-        context.exit(DONE)
-    outcomes = convert_all(places, options, jobs, quiet=as_json)
+        context.exit(UNUSABLE if show_plans(places, options, as_json) else DONE)
+    with ending_cleanly():
+        outcomes = convert_all(places, options, jobs, quiet=as_json)
     if as_json:
         click.echo(json.dumps([o.as_json() for o in outcomes], indent=1, ensure_ascii=False))
     if any(o.unusable for o in outcomes):

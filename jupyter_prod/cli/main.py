@@ -116,10 +116,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _failed(message: str, code: int) -> int:
-    """One line, whatever a file name or a library's message brings along."""
-    line = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in message)
-    print(f"jupyter-prod: {line}", file=sys.stderr)
+    print(f"jupyter-prod: {one_line(message)}", file=sys.stderr)
     return code
+
+
+def one_line(message: str) -> str:
+    """The message on one line, whatever a file name or a library's words bring along."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in message)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from jupyter_prod.errors import DONE, FOUND
 
 
 @click.command(
-    epilog="Exit codes: 0 equal or not reproducible, 1 the verdict differs, 2 unusable input, 3 internal error."
+    epilog="Exit codes: 0 equal, or within the spread of a notebook that differs from itself; 1 it differs, or could "
+    "not be compared; 2 unusable input; 3 internal error."
 )
 @click.argument("project", type=click.Path(path_type=Path))
 @click.option(
@@ -35,10 +36,11 @@ def verify(
       jupyter-prod verify churn
       jupyter-prod verify churn --notebook pilots/churn.ipynb --python ~/envs/pilot/bin/python
     """
+    from jupyter_prod.cli.ending import ending_cleanly
     from jupyter_prod.cli.progress import bar
     from jupyter_prod.road import verify_project
 
-    with bar(quiet=as_json) as say:
+    with ending_cleanly(), bar(quiet=as_json) as say:
         verdict = verify_project(project, notebook, python, timeout, say)
     if as_json:
         click.echo(json.dumps(verdict.as_json(), indent=1, ensure_ascii=False))
@@ -46,4 +48,4 @@ def verify(
         from jupyter_prod.cli.show import checks_table
 
         checks_table(f"{project}  {verdict.status}", verdict.as_json()["checks"], verdict.failure)
-    context.exit(FOUND if verdict.status == "differs" else DONE)
+    context.exit(DONE if verdict.status in ("equal", "not-reproducible") else FOUND)
