@@ -12,7 +12,9 @@ _OTHER_ROWS = frozenset(
     "shift diff pct_change rolling ewm expanding cumsum cumprod cummax cummin resample rank".split()
 )
 _KEEP_COLUMNS = frozenset(
-    "copy dropna drop_duplicates sort_values sort_index sample head tail reset_index set_index fillna astype replace query train_test_split assign round".split()
+    """copy dropna drop_duplicates sort_values sort_index sample head tail reset_index set_index fillna astype replace
+        query train_test_split assign round
+    """.split()
 )
 _FRAMES = frozenset({"frame", "indexer", "array", "unknown", "bound", "tuple"})
 

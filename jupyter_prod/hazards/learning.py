@@ -12,12 +12,16 @@ from jupyter_prod.program.events import Fit, Metric, Predict
 from jupyter_prod.program.values import Value
 
 ROWWISE = frozenset(
-    "Normalizer FunctionTransformer Binarizer PolynomialFeatures HashingVectorizer FeatureHasher AdditiveChi2Sampler HashingEncoder SplineTransformerless".split()
+    """Normalizer FunctionTransformer Binarizer PolynomialFeatures HashingVectorizer FeatureHasher AdditiveChi2Sampler
+        HashingEncoder SplineTransformerless
+    """.split()
 )
 """Transformers whose result for a row depends on that row alone."""
 
 _STATISTICS = frozenset(
-    "mean median mode std var min max sum quantile nanmean nanmedian nanstd percentile nanpercentile average agg aggregate transform ptp mad sem".split()
+    """mean median mode std var min max sum quantile nanmean nanmedian nanstd percentile nanpercentile average agg
+        aggregate transform ptp mad sem
+    """.split()
 )
 _LEARNED_COLUMNS = frozenset(
     {"group", "zscore", "scale", "qcut", "cut", "rank", "boxcox", "fit_transform", "fit_predict"}
@@ -161,10 +165,8 @@ class Learning:
 
     def only_target(self, learned: Learned, fit: Fit) -> bool:
         """Whether what was learned is the target's encoding, which no feature is made of."""
-        if (
-            fit.y is None
-            or learned.rows.kind not in ("series", "list", "unknown", "array")
-            and learned.rows.column is None
+        if fit.y is None or (
+            learned.rows.kind not in ("series", "list", "unknown", "array") and learned.rows.column is None
         ):
             return False
         if learned.rows.kind == "array" and learned.rows.column is None:
@@ -212,7 +214,9 @@ def is_classifier(estimator: Value) -> bool:
 
 
 _CLASSIFIERS = frozenset(
-    "LogisticRegression LogisticRegressionCV SVC NuSVC LinearSVC GaussianNB MultinomialNB BernoulliNB ComplementNB Perceptron".split()
+    """LogisticRegression LogisticRegressionCV SVC NuSVC LinearSVC GaussianNB MultinomialNB BernoulliNB ComplementNB
+        Perceptron
+    """.split()
 )
 
 

@@ -18,16 +18,16 @@ class AbsolutePath(Rule):
     severity = "error"
     step = 2
     title = "A path that only one computer has"
-    what = """
-    Finds literal absolute or personal paths (`/home/…`, `/Users/…`, `C:\\…`, `~`, a mounted drive, `/kaggle/input`,
-    `dbfs:/`) that a file is read from or written to, also where the path is joined, formatted, held in a variable or
-    in a dictionary first. The finding stands at the literal, once however often it is used. Routes of a web service,
-    regular expressions and texts that no file is opened with are no paths.
+    what = r"""
+    Finds literal absolute or personal paths (`/home/…`, `/Users/…`, `C:\…`, `~`, a mounted drive, `/kaggle/input`,
+    `dbfs:/`) that a file is read from or written to, also where the path is joined, formatted, held in a variable
+    or in a dictionary first. The finding stands at the literal, once however often it is used. Routes of a web
+    service, regular expressions and texts that no file is opened with are no paths.
     """
     why = """
-    The service runs on another machine, as another user, in a container with an empty home folder. The path does not
-    exist there, and at night nobody is at hand to mount the drive. Which file is meant belongs to the configuration,
-    where operations can see and change it.
+    The service runs on another machine, as another user, in a container with an empty home folder. The path does
+    not exist there, and at night nobody is at hand to mount the drive. Which file is meant belongs to the
+    configuration, where operations can see and change it.
     """
     bad = (
         """
@@ -70,8 +70,8 @@ class AbsolutePath(Rule):
     fix_note = "Moves the path to a parameter."
     conversion = "resolved"
     conversion_note = """
-    Every path becomes a setting with the notebook's value as its default; the file itself is copied to the project's
-    `data/` folder, so that the default is relative.
+    Every path becomes a setting with the notebook's value as its default; the file itself is copied to the
+    project's `data/` folder, so that the default is relative.
     """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
@@ -155,8 +155,9 @@ _NO_PATH = re.compile(r"[\n^$|]|\\[dwsbDWSB](?![\w])|[\[({][^\])}]*[\])}][*+?]|\
 
 
 _SPEAKS = frozenset(
-    """print info debug warning error display match search fullmatch sub findall startswith endswith contains route mount get post put delete append
-    add split strip lstrip rstrip compile""".split()
+    """print info debug warning error display match search fullmatch sub findall startswith endswith contains route
+        mount get post put delete append add split strip lstrip rstrip compile
+    """.split()
 )
 
 

@@ -28,12 +28,12 @@ class ManualDataEntry(Rule):
     step = 2
     title = "Data that a person types or pastes"
     what = """
-    Finds data that come from a person: `files.upload()`, `read_clipboard`, an upload widget, and `input()` whose answer
-    becomes rows or a number that no comparison of rows decides (that is interactive-input).
+    Finds data that come from a person: `files.upload()`, `read_clipboard`, an upload widget, and `input()` whose
+    answer becomes rows or a number that no comparison of rows decides (that is interactive-input).
     """
     why = """
-    A pipeline that waits for somebody's clipboard can't run on a schedule, and what was pasted is nowhere to be found
-    when the result is questioned.
+    A pipeline that waits for somebody's clipboard can't run on a schedule, and what was pasted is nowhere to be
+    found when the result is questioned.
     """
     bad = (
         """
@@ -64,9 +64,9 @@ class ManualDataEntry(Rule):
         """,
     )
     conversion = "yours"
-    conversion_note = (
-        "Conversion can't know where the data should come from: read them from a file or a table that has an owner."
-    )
+    conversion_note = """
+    Conversion can't know where the data should come from: read them from a file or a table that has an owner.
+    """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         for name, how in _BY_HAND.items():

@@ -19,8 +19,8 @@ class OverwritesSource(Rule):
     step = 2
     title = "The file that was read is written back"
     what = """
-    Finds a file that is read and later written under the same path. Reading back what the notebook itself wrote before
-    is none, nor is a cache that is written only where it could not be read.
+    Finds a file that is read and later written under the same path. Reading back what the notebook itself wrote
+    before is none, nor is a cache that is written only where it could not be read.
     """
     why = """
     The second run starts from the first one's result. A run that fails half-way leaves a source that nobody can
@@ -59,7 +59,9 @@ class OverwritesSource(Rule):
         """,
     )
     conversion = "resolved"
-    conversion_note = "The project reads its inputs from settings and writes every file to `artifacts/outputs/`: no source is touched."
+    conversion_note = """
+    The project reads its inputs from settings and writes every file to `artifacts/outputs/`: no source is touched.
+    """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         read: list[tuple[ast.AST, set[object]]] = []

@@ -15,8 +15,9 @@ _SQL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _RUNNERS = frozenset(
-    "execute executemany executescript read_sql read_sql_query sql query fetch fetchall fetchrow fetchval text run_query exec_driver_sql "
-    "read_gbq raw from_query read_database".split()
+    """execute executemany executescript read_sql read_sql_query sql query fetch fetchall fetchrow fetchval text
+        run_query exec_driver_sql read_gbq raw from_query read_database
+    """.split()
 )
 _BUILDERS = ("format", "format_map", "replace", "substitute", "safe_substitute")
 
@@ -28,9 +29,9 @@ class QueryStringBuilding(Rule):
     step = 2
     title = "A query assembled from text and values"
     what = """
-    Finds SQL that is put together by an f-string, `%`, `+` or `.format` from values and then run. Text that only looks
-    like SQL and is never run is left alone, as are queries whose only inserted parts are table or column names held in
-    constants in capitals: those can't be bound.
+    Finds SQL that is put together by an f-string, `%`, `+` or `.format` from values and then run. Text that only
+    looks like SQL and is never run is left alone, as are queries whose only inserted parts are table or column
+    names held in constants in capitals: those can't be bound.
     """
     why = """
     A value with a quote in it breaks the query; a value that somebody chose runs what they wrote into it. Bound
@@ -66,9 +67,9 @@ class QueryStringBuilding(Rule):
         """,
     )
     conversion = "yours"
-    conversion_note = (
-        "The query is kept as it is; bind the values (`:name` and `params=`) in the generated `sources.py`."
-    )
+    conversion_note = """
+    The query is kept as it is; bind the values (`:name` and `params=`) in the generated `sources.py`.
+    """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         built = {id(n): n for n in facts.nodes if isinstance(n, ast.expr) and _is_built(n, facts)}

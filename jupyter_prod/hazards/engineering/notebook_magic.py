@@ -9,10 +9,14 @@ from jupyter_prod.hazards.rule import Hit, Rule
 from jupyter_prod.notebook import Magic
 
 _SHOWS = frozenset(
-    "matplotlib load_ext reload_ext autoreload aimport config time timeit capture prun lprun mprun memit precision pprint xmode gui colors ?".split()
+    """matplotlib load_ext reload_ext autoreload aimport config time timeit capture prun lprun mprun memit precision
+        pprint xmode gui colors ?
+    """.split()
 )
 _FOREIGN = frozenset(
-    "bash sh script system cmd R julia perl ruby sql bigquery spark scala javascript js html HTML latex markdown svg SVG mermaid python python2 python3 pypy cython fortran".split()
+    """bash sh script system cmd R julia perl ruby sql bigquery spark scala javascript js html HTML latex markdown svg
+        SVG mermaid python python2 python3 pypy cython fortran
+    """.split()
 )
 _INSTALLERS = frozenset("pip conda mamba micromamba uv".split())
 
@@ -24,9 +28,9 @@ class NotebookMagic(Rule):
     step = 2
     title = "A command that only a notebook understands"
     what = """
-    Finds magics and shell lines that have an effect: files fetched or moved, folders changed, connections opened, names
-    taken over from elsewhere. Those that only show or time something (`%matplotlib inline`, `%%time`) are told as info.
-    Package installs and cells in other languages have rules of their own.
+    Finds magics and shell lines that have an effect: files fetched or moved, folders changed, connections opened,
+    names taken over from elsewhere. Those that only show or time something (`%matplotlib inline`, `%%time`) are
+    told as info. Package installs and cells in other languages have rules of their own.
     """
     why = """
     A program has no IPython. What the line does must become Python, a setting or a step of the deployment, or it is
@@ -54,8 +58,8 @@ class NotebookMagic(Rule):
     )
     conversion = "resolved"
     conversion_note = """
-    Magics that only show something stay behind, installs become dependencies, `%cd`, `%env` and `%pylab` become Python.
-    A shell line that changes files has no Python form: it is named as the reason for a lower level.
+    Magics that only show something stay behind, installs become dependencies, `%cd`, `%env` and `%pylab` become
+    Python. A shell line that changes files has no Python form: it is named as the reason for a lower level.
     """
 
     def check(self, facts: Facts) -> Iterator[Hit]:

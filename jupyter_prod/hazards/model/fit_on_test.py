@@ -17,12 +17,12 @@ class FitOnTest(Rule):
     step = 4
     title = "Something is fitted on the test rows"
     what = """
-    Finds `fit` and `fit_transform` on rows that were parted off as test rows, for a model as well as for a scaler or an
-    encoder.
+    Finds `fit` and `fit_transform` on rows that were parted off as test rows, for a model as well as for a scaler
+    or an encoder.
     """
     why = """
-    A model that was fitted on the test rows is not tested any more. A scaler fitted on them gives the same measurement
-    another number than in training; and in production there is one row, of which no mean can be taken.
+    A model that was fitted on the test rows is not tested any more. A scaler fitted on them gives the same
+    measurement another number than in training; and in production there is one row, of which no mean can be taken.
     """
     bad = (
         """
@@ -51,7 +51,9 @@ class FitOnTest(Rule):
         """,
     )
     conversion = "yours"
-    conversion_note = "The default reproduces the notebook's numbers; what serving applies is what training learned."
+    conversion_note = """
+    The default reproduces the notebook's numbers; what serving applies is what training learned.
+    """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         known = learning(facts)

@@ -22,12 +22,13 @@ class NoHoldout(Rule):
     step = 4
     title = "A model that is never judged on rows it hasn't seen"
     what = """
-    Finds fitted models that no score, no comparison and no cross-validation judges on held-out rows. Clusterings are
-    none, nor is the last fit on all rows of a model whose kind was judged on held-out rows before, nor a baseline.
+    Finds fitted models that no score, no comparison and no cross-validation judges on held-out rows. Clusterings
+    are none, nor is the last fit on all rows of a model whose kind was judged on held-out rows before, nor a
+    baseline.
     """
     why = """
-    Nobody knows whether the model works: a score on the rows it was fitted on is met by any model that remembers them.
-    There is nothing to gate a release with and nothing to compare the next version to.
+    Nobody knows whether the model works: a score on the rows it was fitted on is met by any model that remembers
+    them. There is nothing to gate a release with and nothing to compare the next version to.
     """
     bad = (
         """
@@ -66,7 +67,10 @@ class NoHoldout(Rule):
         """,
     )
     conversion = "yours"
-    conversion_note = "The generated release gate compares a new version on held-out rows; without any it says so in the model card and can't stop a bad version."
+    conversion_note = """
+    The generated release gate compares a new version on held-out rows; without any it says so in the model card and
+    can't stop a bad version.
+    """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         known = learning(facts)
@@ -174,14 +178,10 @@ def _is_unseen(value: Value, tick: int, estimator: Value, known: Learning) -> bo
     if value.part == "test":
         return True
     fits = known.fits_of(estimator)
-    return (
+    return (bool(fits) and any(known.is_apart(value, tick, f) for f in fits)) or (
         bool(fits)
-        and any(known.is_apart(value, tick, f) for f in fits)
-        or (
-            bool(fits)
-            and bool(value.axis)
-            and all(f.x is not None and f.x.axis and not f.x.axis & value.axis for f in fits)
-        )
+        and bool(value.axis)
+        and all(f.x is not None and f.x.axis and not f.x.axis & value.axis for f in fits)
     )
 
 

@@ -21,12 +21,13 @@ class OverlapLeakage(Rule):
     step = 4
     title = "Rows multiplied before the split"
     what = """
-    Finds over-sampling (`SMOTE`, `RandomOverSampler`, `resample` and `sample` with replacement), frames concatenated with
-    themselves and files copied into their own folder, where the result is parted into training and test afterwards.
+    Finds over-sampling (`SMOTE`, `RandomOverSampler`, `resample` and `sample` with replacement), frames
+    concatenated with themselves and files copied into their own folder, where the result is parted into training
+    and test afterwards.
     """
     why = """
-    Copies of the same row, or points made from it, stand on both sides of the split: the model is asked about rows that
-    it has learned by heart. The score says nothing about new rows.
+    Copies of the same row, or points made from it, stand on both sides of the split: the model is asked about rows
+    that it has learned by heart. The score says nothing about new rows.
     """
     bad = (
         """
@@ -63,7 +64,10 @@ class OverlapLeakage(Rule):
         """,
     )
     conversion = "yours"
-    conversion_note = "The default reproduces the notebook's numbers; split first and multiply the training rows only, then convert again."
+    conversion_note = """
+    The default reproduces the notebook's numbers; split first and multiply the training rows only, then convert
+    again.
+    """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         known = learning(facts)

@@ -18,9 +18,10 @@ class PreprocessingLeakage(Rule):
     step = 4
     title = "Preprocessing that has seen the test rows"
     what = """
-    Finds encoders, scalers, imputers, selectors, vectorisers and statistics (a median that fills gaps, a group's mean)
-    that are learned from rows of which some later serve as test rows or as held-out folds. Learning them on the training
-    part, or inside a pipeline that is fitted in each fold, is none, nor is an encoding that doesn't depend on other rows.
+    Finds encoders, scalers, imputers, selectors, vectorisers and statistics (a median that fills gaps, a group's
+    mean) that are learned from rows of which some later serve as test rows or as held-out folds. Learning them on
+    the training part, or inside a pipeline that is fitted in each fold, is none, nor is an encoding that doesn't
+    depend on other rows.
     """
     why = """
     The score is too good: part of what was to be foreseen is in the features. In production the future rows are not
@@ -71,7 +72,10 @@ class PreprocessingLeakage(Rule):
         """,
     )
     conversion = "resolved"
-    conversion_note = "The default reproduces the notebook's numbers, leak included; `--fix-leakage` learns on training rows only and reports both numbers."
+    conversion_note = """
+    The default reproduces the notebook's numbers, leak included; `--fix-leakage` learns on training rows only and
+    reports both numbers.
+    """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         known = learning(facts)

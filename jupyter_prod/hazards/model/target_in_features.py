@@ -20,13 +20,13 @@ class TargetInFeatures(Rule):
     step = 4
     title = "The target is among the features"
     what = """
-    Finds models that are fitted on the target itself, on the column that the target is made from, or on another column
-    that is computed from the same (the target in other units, as a logarithm, as a share). Earlier values of the target
-    (`shift`) are none.
+    Finds models that are fitted on the target itself, on the column that the target is made from, or on another
+    column that is computed from the same (the target in other units, as a logarithm, as a share). Earlier values of
+    the target (`shift`) are none.
     """
     why = """
-    The model reads the answer off its input: the score is near perfect. In production the answer isn't known when it is
-    asked, and the service has nothing to fill the column with.
+    The model reads the answer off its input: the score is near perfect. In production the answer isn't known when
+    it is asked, and the service has nothing to fill the column with.
     """
     bad = (
         """
@@ -67,7 +67,10 @@ class TargetInFeatures(Rule):
         """,
     )
     conversion = "yours"
-    conversion_note = "Serving stands a neutral value in for the target; verification then shows that the predictions differ and names the feature."
+    conversion_note = """
+    Serving stands a neutral value in for the target; verification then shows that the predictions differ and names
+    the feature.
+    """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         known = learning(facts)

@@ -27,14 +27,14 @@ class TrainServeSkew(Rule):
     step = 4
     title = "Prediction prepares its rows otherwise than training"
     what = """
-    Compares what was done to the rows before `fit` with what was done before `predict`: a scaler, encoder or vectoriser
-    that is missing, is another, or is fitted anew on the rows to predict; a column that is changed on one side only; a
-    statistic of the rows to predict instead of the training rows'; and a target that was transformed for training while
-    the predictions are not transformed back.
+    Compares what was done to the rows before `fit` with what was done before `predict`: a scaler, encoder or
+    vectoriser that is missing, is another, or is fitted anew on the rows to predict; a column that is changed on
+    one side only; a statistic of the rows to predict instead of the training rows'; and a target that was
+    transformed for training while the predictions are not transformed back.
     """
     why = """
-    Nothing fails: the numbers have the right shape and are wrong. It is the most common reason why a model that was good
-    in the notebook is bad in production.
+    Nothing fails: the numbers have the right shape and are wrong. It is the most common reason why a model that was
+    good in the notebook is bad in production.
     """
     bad = (
         """
@@ -72,8 +72,9 @@ class TrainServeSkew(Rule):
     )
     conversion = "resolved"
     conversion_note = """
-    Training and serving share one feature function, in which each learned value is recorded at training and answered at
-    serving. Where the notebook itself predicts otherwise than it trained, verification shows the difference.
+    Training and serving share one feature function, in which each learned value is recorded at training and
+    answered at serving. Where the notebook itself predicts otherwise than it trained, verification shows the
+    difference.
     """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
@@ -137,7 +138,9 @@ def _is_followed(x: Value, tick: int, known: Learning) -> bool:
 
 
 _TYPED_IN = frozenset(
-    "array asarray DataFrame Series reshape expand_dims float int input transform fit_transform from_dict list dict astype to_numpy".split()
+    """array asarray DataFrame Series reshape expand_dims float int input transform fit_transform from_dict list dict
+        astype to_numpy
+    """.split()
 )
 _SCALERS = frozenset(
     "StandardScaler MinMaxScaler RobustScaler MaxAbsScaler PowerTransformer QuantileTransformer PCA".split()

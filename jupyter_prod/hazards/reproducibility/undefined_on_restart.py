@@ -12,8 +12,9 @@ from jupyter_prod.knowledge.star_names import star_names
 from jupyter_prod.program import Statement
 
 _GIVEN = frozenset(
-    """display get_ipython In Out exit quit spark sc sqlContext dbutils displayHTML __name__ __file__ __doc__ __builtins__ __annotations__ __debug__ reveal_type
-    ui mssparkutils notebookutils""".split()
+    """display get_ipython In Out exit quit spark sc sqlContext dbutils displayHTML __name__ __file__ __doc__
+        __builtins__ __annotations__ __debug__ reveal_type ui mssparkutils notebookutils
+    """.split()
 )
 """Names that a kernel or a hosted notebook brings."""
 
@@ -31,8 +32,8 @@ class UndefinedOnRestart(Rule):
     step = 4
     title = "A name that no earlier cell defines"
     what = """
-    Runs the cells in document order in thought and finds names that nothing has defined yet: defined only further down,
-    deleted above, or in a cell that is gone. Told once a name, at its first use.
+    Runs the cells in document order in thought and finds names that nothing has defined yet: defined only further
+    down, deleted above, or in a cell that is gone. Told once a name, at its first use.
     """
     why = """
     The notebook only works in the session in which somebody ran the cells in another order. After a restart, and in
@@ -67,9 +68,9 @@ class UndefinedOnRestart(Rule):
         """,
     )
     conversion = "yours"
-    conversion_note = (
-        "Conversion follows the document's order, as a restart does: what is undefined there is named as an obstacle."
-    )
+    conversion_note = """
+    Conversion follows the document's order, as a restart does: what is undefined there is named as an obstacle.
+    """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         hidden = _bound_out_of_sight(facts)

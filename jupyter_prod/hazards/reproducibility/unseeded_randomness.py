@@ -44,13 +44,17 @@ class _Draw:
 
 
 _ESTIMATORS = frozenset(
-    """RandomForestClassifier RandomForestRegressor ExtraTreesClassifier ExtraTreesRegressor ExtraTreeClassifier ExtraTreeRegressor BaggingClassifier BaggingRegressor
-    RandomTreesEmbedding IsolationForest AdaBoostClassifier AdaBoostRegressor MLPClassifier MLPRegressor BernoulliRBM SGDClassifier SGDRegressor SGDOneClassSVM Perceptron
-    PassiveAggressiveClassifier PassiveAggressiveRegressor KMeans MiniBatchKMeans BisectingKMeans SpectralClustering GaussianMixture BayesianGaussianMixture TruncatedSVD FastICA
-    SparsePCA MiniBatchSparsePCA DictionaryLearning LatentDirichletAllocation TSNE MDS RandomizedSearchCV HalvingRandomSearchCV GaussianRandomProjection
-    SparseRandomProjection RBFSampler Nystroem RANSACRegressor UMAP BalancedRandomForestClassifier EasyEnsembleClassifier RUSBoostClassifier BalancedBaggingClassifier
-    FactorAnalysis QuantileTransformer HDBSCANless SMOTE ADASYN BorderlineSMOTE SVMSMOTE KMeansSMOTE SMOTENC SMOTEN RandomOverSampler RandomUnderSampler SMOTEENN SMOTETomek
-    ClusterCentroids""".split()
+    """RandomForestClassifier RandomForestRegressor ExtraTreesClassifier ExtraTreesRegressor ExtraTreeClassifier
+        ExtraTreeRegressor BaggingClassifier BaggingRegressor RandomTreesEmbedding IsolationForest AdaBoostClassifier
+        AdaBoostRegressor MLPClassifier MLPRegressor BernoulliRBM SGDClassifier SGDRegressor SGDOneClassSVM Perceptron
+        PassiveAggressiveClassifier PassiveAggressiveRegressor KMeans MiniBatchKMeans BisectingKMeans SpectralClustering
+        GaussianMixture BayesianGaussianMixture TruncatedSVD FastICA SparsePCA MiniBatchSparsePCA DictionaryLearning
+        LatentDirichletAllocation TSNE MDS RandomizedSearchCV HalvingRandomSearchCV GaussianRandomProjection
+        SparseRandomProjection RBFSampler Nystroem RANSACRegressor UMAP BalancedRandomForestClassifier
+        EasyEnsembleClassifier RUSBoostClassifier BalancedBaggingClassifier FactorAnalysis QuantileTransformer
+        HDBSCANless SMOTE ADASYN BorderlineSMOTE SVMSMOTE KMeansSMOTE SMOTENC SMOTEN RandomOverSampler
+        RandomUnderSampler SMOTEENN SMOTETomek ClusterCentroids
+    """.split()
 )
 """Estimators whose `fit` draws with their defaults."""
 
@@ -117,14 +121,17 @@ _TORCH = frozenset(
     "rand randn randint randperm rand_like randn_like randint_like normal bernoulli multinomial poisson".split()
 )
 _TORCH_LAYERS = frozenset(
-    "Linear Conv1d Conv2d Conv3d ConvTranspose2d LSTM GRU RNN Embedding Transformer TransformerEncoderLayer Bilinear MultiheadAttention".split()
+    """Linear Conv1d Conv2d Conv3d ConvTranspose2d LSTM GRU RNN Embedding Transformer TransformerEncoderLayer Bilinear
+        MultiheadAttention
+    """.split()
 )
 _KERAS = ("keras.layers.", "tensorflow.keras.layers.", "keras.api.layers.")
 _KERAS_LAYERS = frozenset(
     "Dense Conv1D Conv2D Conv3D LSTM GRU SimpleRNN Embedding Bidirectional ConvLSTM2D SeparableConv2D".split()
 )
 _TENSORFLOW = frozenset(
-    "tensorflow.random.normal tensorflow.random.uniform tensorflow.random.shuffle tensorflow.random.truncated_normal".split()
+    """tensorflow.random.normal tensorflow.random.uniform tensorflow.random.shuffle tensorflow.random.truncated_normal
+    """.split()
 )
 
 
@@ -135,13 +142,14 @@ class UnseededRandomness(Rule):
     step = 4
     title = "A random step without a seed"
     what = """
-    Finds splits, samples, estimators, layers and random numbers that are drawn without a seed of their own, where the
-    generator they draw from was not seeded before either: NumPy's for pandas and scikit-learn, `random`'s, PyTorch's,
-    TensorFlow's. Estimators that draw nothing with their parameters are none, nor is a sample that is only looked at.
+    Finds splits, samples, estimators, layers and random numbers that are drawn without a seed of their own, where
+    the generator they draw from was not seeded before either: NumPy's for pandas and scikit-learn, `random`'s,
+    PyTorch's, TensorFlow's. Estimators that draw nothing with their parameters are none, nor is a sample that is
+    only looked at.
     """
     why = """
-    The numbers can't be reproduced: a second run gives another model and another score, and nobody can tell a change for
-    the better from luck.
+    The numbers can't be reproduced: a second run gives another model and another score, and nobody can tell a
+    change for the better from luck.
     """
     bad = (
         """
@@ -187,7 +195,10 @@ class UnseededRandomness(Rule):
     fix = "unsafe"
     fix_note = "Adds a seed."
     conversion = "resolved"
-    conversion_note = "Seeds become settings. Where the notebook has none, verification plants the same seed in the notebook and in the project, and says so."
+    conversion_note = """
+    Seeds become settings. Where the notebook has none, verification plants the same seed in the notebook and in the
+    project, and says so.
+    """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         seeded = _seeded(facts)

@@ -16,12 +16,12 @@ class CredentialsInUrl(Rule):
     step = 2
     title = "User and password in an address"
     what = """
-    Finds addresses of databases and services that hold a password (`postgresql://user:password@host/db`), in code, magics
-    and Markdown. Placeholders (`USER:PASSWORD`, `{user}:{password}`) are none.
+    Finds addresses of databases and services that hold a password (`postgresql://user:password@host/db`), in code,
+    magics and Markdown. Placeholders (`USER:PASSWORD`, `{user}:{password}`) are none.
     """
     why = """
-    Addresses are logged, shown in error messages and kept in shell histories; the password travels with them. And the
-    same address then can't serve test and production.
+    Addresses are logged, shown in error messages and kept in shell histories; the password travels with them. And
+    the same address then can't serve test and production.
     """
     bad = (
         """
@@ -46,7 +46,10 @@ class CredentialsInUrl(Rule):
     fix = "unsafe"
     fix_note = "Reads the address from the environment."
     conversion = "yours"
-    conversion_note = "Change the password, it is known by now; the generated project reads the address from a setting that has no default."
+    conversion_note = """
+    Change the password, it is known by now; the generated project reads the address from a setting that has no
+    default.
+    """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         for secret in typed_secrets(facts):

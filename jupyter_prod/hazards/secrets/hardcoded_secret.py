@@ -16,14 +16,14 @@ class HardcodedSecret(Rule):
     step = 2
     title = "A key, token or password in the notebook"
     what = """
-    Finds literal secrets in code, comments, magics and Markdown: by the formats of well-known providers, and by the name
-    that holds them (`password`, `api_key`, `X-Api-Key`, a keyword, a key of a dictionary, an environment variable).
-    Placeholders, patterns, paths to secrets and the special tokens of a tokenizer are none. A password inside an address
-    is credentials-in-url.
+    Finds literal secrets in code, comments, magics and Markdown: by the formats of well-known providers, and by the
+    name that holds them (`password`, `api_key`, `X-Api-Key`, a keyword, a key of a dictionary, an environment
+    variable). Placeholders, patterns, paths to secrets and the special tokens of a tokenizer are none. A password
+    inside an address is credentials-in-url.
     """
     why = """
-    Whoever reads the notebook has the key: everybody with access to the repository, its history, its backups. It can't
-    be changed without changing code, and it is the same in test and production.
+    Whoever reads the notebook has the key: everybody with access to the repository, its history, its backups. It
+    can't be changed without changing code, and it is the same in test and production.
     """
     bad = (
         """
@@ -59,7 +59,10 @@ class HardcodedSecret(Rule):
     fix = "unsafe"
     fix_note = "Reads it from the environment."
     conversion = "yours"
-    conversion_note = "Change the secret, it is known by now, and read the new one from the environment; conversion never copies it into `.env.example`."
+    conversion_note = """
+    Change the secret, it is known by now, and read the new one from the environment; conversion never copies it
+    into `.env.example`.
+    """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         for secret in typed_secrets(facts):

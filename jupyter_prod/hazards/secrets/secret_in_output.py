@@ -24,12 +24,12 @@ class SecretInOutput(Rule):
     step = 2
     title = "A secret in a saved output"
     what = """
-    Finds in saved outputs the secrets that the notebook's code holds, tokens in the formats of well-known providers,
-    addresses with a password, and values printed under a name that says secret.
+    Finds in saved outputs the secrets that the notebook's code holds, tokens in the formats of well-known
+    providers, addresses with a password, and values printed under a name that says secret.
     """
     why = """
-    The output is saved with the notebook, goes into version control with it and is shown by every viewer, also after the
-    code has been cleaned.
+    The output is saved with the notebook, goes into version control with it and is shown by every viewer, also
+    after the code has been cleaned.
     """
     bad = (
         """
@@ -58,7 +58,10 @@ class SecretInOutput(Rule):
     fix = "safe"
     fix_note = "Clears that output."
     conversion = "resolved"
-    conversion_note = "Outputs are cleared from the notebook that the project keeps. The secret itself must be changed: it is known by now."
+    conversion_note = """
+    Outputs are cleared from the notebook that the project keeps. The secret itself must be changed: it is known by
+    now.
+    """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         known = {s.value for s in typed_secrets(facts) if len(s.value) >= 6}

@@ -23,7 +23,6 @@ _SHOWS = frozenset(
         "sys.stderr.write",
         "rich.print",
         "icecream.ic",
-        "builtins.display",
     }
 )
 _ASKED = frozenset(
@@ -37,7 +36,9 @@ _ASKED = frozenset(
 )
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop"})
 _CARRIES = frozenset(
-    "str repr dict list tuple format join strip lstrip rstrip copy dumps get items values encode decode pformat update setdefault f".split()
+    """str repr dict list tuple format join strip lstrip rstrip copy dumps get items values encode decode pformat
+        update setdefault f
+    """.split()
 )
 
 
@@ -48,13 +49,13 @@ class SecretPrinted(Rule):
     step = 2
     title = "A secret reaches the screen or a log"
     what = """
-    Follows secrets (from the environment, `getpass`, a secret store, a literal) to `print`, a logger, `display` or a
-    cell's result, also inside a dictionary or a formatted text. Its length, its presence, a hash or a few of its
+    Follows secrets (from the environment, `getpass`, a secret store, a literal) to `print`, a logger, `display` or
+    a cell's result, also inside a dictionary or a formatted text. Its length, its presence, a hash or a few of its
     characters tell nothing and are none.
     """
     why = """
-    In a notebook the key is then saved with the output. In production the same line writes it into the log, which many
-    people and systems read and keep for years.
+    In a notebook the key is then saved with the output. In production the same line writes it into the log, which
+    many people and systems read and keep for years.
     """
     bad = (
         """
@@ -83,7 +84,10 @@ class SecretPrinted(Rule):
         """,
     )
     conversion = "yours"
-    conversion_note = "Statements that only show things stay behind; a line inside a function that travels with it is named in the report."
+    conversion_note = """
+    Statements that only show things stay behind; a line inside a function that travels with it is named in the
+    report.
+    """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         literals = {id(s.node) for s in typed_secrets(facts) if s.node is not None}

@@ -38,12 +38,12 @@ class ShellInjection(Rule):
     title = "A shell command assembled from values"
     what = """
     Finds shell lines with Python values in them (`!cmd {name}`, `!cmd $name`), and `os.system`, `os.popen` or
-    `shell=True` with a command that is put together from values. A command that is one literal is none, nor is a list
-    of arguments without a shell.
+    `shell=True` with a command that is put together from values. A command that is one literal is none, nor is a
+    list of arguments without a shell.
     """
     why = """
-    The shell reads the value as part of the command: a space, a quote or a semicolon in a file name is enough to run
-    something else, with the rights of the service.
+    The shell reads the value as part of the command: a space, a quote or a semicolon in a file name is enough to
+    run something else, with the rights of the service.
     """
     bad = (
         """
@@ -76,9 +76,9 @@ class ShellInjection(Rule):
         """,
     )
     conversion = "yours"
-    conversion_note = (
-        "A shell line has no Python form: conversion names it as an obstacle; `subprocess.run([...])` lifts it."
-    )
+    conversion_note = """
+    A shell line has no Python form: conversion names it as an obstacle; `subprocess.run([...])` lifts it.
+    """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         for call in facts.calls:

@@ -47,8 +47,10 @@ _ENDINGS = (
 _PICKLES = frozenset({"pickle.dumps", "cloudpickle.dumps", "dill.dumps"})
 _METHODS = frozenset({"save_model", "save_weights", "save_pretrained", "save_checkpoint", "to_disk"})
 _VARIES = frozenset(
-    """now today time time_ns uuid4 uuid1 getenv strftime isoformat token_hex hexdigest get utcnow getpid environ start_run gettempdir mkdtemp
-    NamedTemporaryFile TemporaryDirectory timestamp perf_counter monotonic parse_args input git""".split()
+    """now today time time_ns uuid4 uuid1 getenv strftime isoformat token_hex hexdigest get utcnow getpid environ
+        start_run gettempdir mkdtemp NamedTemporaryFile TemporaryDirectory timestamp perf_counter monotonic parse_args
+        input git
+    """.split()
 )
 _NO_MODELS = frozenset(
     {
@@ -77,12 +79,12 @@ class OverwrittenModel(Rule):
     step = 4
     title = "A model saved under a fixed name"
     what = """
-    Finds models that are saved under a name that is the same in every run. A name with a version, a run id, a date or
-    anything else from outside is none, nor is a model that goes to a registry.
+    Finds models that are saved under a name that is the same in every run. A name with a version, a run id, a date
+    or anything else from outside is none, nor is a model that goes to a registry.
     """
     why = """
-    Each run replaces the model before it: nobody can say which one made yesterday's predictions, and there is nothing to
-    roll back to.
+    Each run replaces the model before it: nobody can say which one made yesterday's predictions, and there is
+    nothing to roll back to.
     """
     bad = (
         """
@@ -120,7 +122,10 @@ class OverwrittenModel(Rule):
         """,
     )
     conversion = "resolved"
-    conversion_note = "Training registers each model as a version of its own, with its hash and the data it was made from; aliases say which one serves."
+    conversion_note = """
+    Training registers each model as a version of its own, with its hash and the data it was made from; aliases say
+    which one serves.
+    """
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         told: set[int] = set()
@@ -233,7 +238,7 @@ def _varies(value: Value, facts: Facts) -> bool:
     """Whether a path depends on a clock, the environment, a parameter, rows or a score."""
     for step in facts.flow.back(value):
         made = step.value.made
-        if step.value.origin or step.value.metric or step.value.kind == "module" and step.value.type == "os.environ":
+        if step.value.origin or step.value.metric or (step.value.kind == "module" and step.value.type == "os.environ"):
             return True
         if isinstance(made, ast.Call) and facts.qualified(made.func).rsplit(".", 1)[-1] in _VARIES:
             return True
