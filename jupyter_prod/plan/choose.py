@@ -187,6 +187,15 @@ def _submitted(program: Program, found: list[Candidate]) -> Candidate | None:
     return None
 
 
+def asked_rows(candidate: Candidate) -> Value | None:
+    """The rows for which a model answers or is scored: only models that are asked the same compete for one service."""
+    if candidate.predict is not None:
+        return candidate.predict.x
+    scored = [m for m in candidate.metrics if m.name in ("score", "evaluate") and m.values]
+    held_out = [m for m in scored if m.part == "test"] or scored
+    return held_out[0].values[0] if held_out else candidate.fit.x
+
+
 def _contest(found: list[Candidate]) -> tuple[list[Candidate], str, str] | None:
     """Candidates that one measure on held-out rows compares: (they, the measure, higher or lower)."""
     last = found[-1]
@@ -194,6 +203,7 @@ def _contest(found: list[Candidate]) -> tuple[list[Candidate], str, str] | None:
         if measure.part not in ("test", "folds") or not measure.better:
             continue
         rivals = [c for c in found if any(m.name == measure.name and m.part == measure.part for m in c.metrics)]
+        rivals = [c for c in rivals if asked_rows(c) is asked_rows(last)]
         if len(rivals) > 1:
             return rivals, measure.name, measure.better
     return None
