@@ -47,6 +47,8 @@ def requirements(
         names |= _engines(asked, environment, known["formats"])
     for name in list(names):
         names |= {one for one in _along(name, known["along"]) if one in environment.distributions}
+    if names and tuple(map(int, environment.minor.split("."))) >= (3, 12) and "setuptools" in environment.distributions:
+        names.add("setuptools")  # nobody has it by chance there: it stands in for distutils in older libraries
     return tuple(sorted(_pinned(name, environment, known["instead"]) for name in names)), tuple(sorted(unknown))
 
 

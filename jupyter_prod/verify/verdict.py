@@ -35,6 +35,9 @@ from jupyter_prod.verify.project_run import (
 SEEDS = (971834207, 1618033988, 577215664)
 """Planted in turn; no one seeds a notebook with these."""
 
+PATIENCE = 60
+"""Seconds that a run on fewer rows may take in any case; a slow notebook gets twice the time of its first run."""
+
 LEAST_ALIKE = 0.8
 """How alike predictions must be where the notebook's runs have too few rows in common to say."""
 
@@ -62,13 +65,13 @@ def verify(
     instrumented = dict(cells) | {probe.cell: probe.source for probe in probes}
     with tempfile.TemporaryDirectory(prefix="jupyter-prod-", ignore_cleanup_errors=True) as name:
 
-        def run(number: int, instead: Mapping[str, Path] | None = None) -> NotebookRun:
+        def run(number: int, instead: Mapping[str, Path] | None = None, limit: int = seconds) -> NotebookRun:
             keep = Path(tempfile.mkdtemp(dir=name))
             return run_notebook(
                 [(cell, instrumented[cell]) for cell, _ in cells],
                 environment=environment,
                 folder=folder,
-                seconds=seconds,
+                seconds=limit,
                 seed=SEEDS[number],
                 keep=keep,
                 instead=instead,
@@ -81,7 +84,7 @@ def verify(
         except Unfitting as error:
             verdict = Verdict("not-run", failure=error.obstacle)
     say("done", 1.0)
-    failure = _placed(verdict, instrumented) if verdict.status == "differs" else verdict.failure
+    failure = _placed(verdict, instrumented)
     return replace(verdict, failure=failure, seconds=round(time.monotonic() - start, 1))
 
 
@@ -113,13 +116,24 @@ def _verdict(project: Project, run: Run, folder: Path, seconds: int, say: Say) -
     if second.failure is None and _agrees(project, first, second, seconds):
         return Verdict("equal" if _all_hold(checks) else "differs", tuple(checks))
     if _all_hold(checks):
-        return Verdict("not-reproducible", tuple(checks))
+        return Verdict("not-reproducible", tuple(checks), _unlike(first, second))
     say("running the notebook a third time", 0.85)
     runs = [one for one in (first, second, run(2)) if one.failure is None]
     say("comparing within the notebook's own spread", 0.95)
     within = _within(project, done, runs, seconds)
     status: Status = "not-reproducible" if within and _all_hold(within) else "differs"
-    return Verdict(status, tuple(within or checks))
+    return Verdict(status, tuple(within or checks), _unlike(first, second) if status == "not-reproducible" else None)
+
+
+def _unlike(first: NotebookRun, second: NotebookRun) -> Obstacle:
+    """In what the notebook differs from itself, and what would mend it."""
+    what, lift = "the notebook differs from itself when it runs again", "set a seed (random_state=…) where it draws"
+    if second.failure is not None:
+        return Obstacle(second.failure.place, what, second.failure.why, lift)
+    for check in compare.metrics(first.values, second.values):
+        if not check.ok:
+            return Obstacle(Place(0, 0), what, f"{check.what}: {_text(check.expected)}, then {_text(check.got)}", lift)
+    return Obstacle(Place(0, 0), what, "other rows, answers, files or texts", lift)
 
 
 def _command(project: Project) -> list[str]:
@@ -136,7 +150,7 @@ def _all_hold(checks: Sequence[Check]) -> bool:
 def _on_fewer_rows(project: Project, first: NotebookRun, run: Run, folder: Path, seconds: int) -> list[Check]:
     """The metrics of both on nine tenths of the rows: a project that only repeats numbers gives itself away.
 
-    No check where there is nothing to thin, or the notebook itself does not run on fewer rows.
+    No check where there is nothing to thin, or the notebook itself does not run on fewer rows, or takes too long.
     """
     if project.level == "notebook-job" or not first.values:
         return []
@@ -147,7 +161,7 @@ def _on_fewer_rows(project: Project, first: NotebookRun, run: Run, folder: Path,
         command = [*_command(project), "--set", f"{other.setting}={other.file}"]
         with start_project(project, command) as started:
             try:
-                said = run(0, {other.path: other.file})
+                said = run(0, {other.path: other.file}, min(seconds, max(PATIENCE, int(2 * first.seconds))))
             except ValueError:  # its path leads out of what is laid out
                 return []
             if said.failure is not None:
@@ -295,21 +309,26 @@ def _alike(number: int, answered: asking.Answered, runs: Sequence[NotebookRun]) 
     return [Check(what, f"at least {least:.3f}", round(got, 6), None, got >= least)]
 
 
-def _placed(verdict: Verdict, cells: dict[int, str]) -> Obstacle | None:
-    """The first check that does not hold, with the cell in which the notebook says what was expected."""
-    failed = next((check for check in verdict.checks if not check.ok), None)
-    if failed is None:
-        return verdict.failure
-    name = re.search(r"\bmetric (.*?)(?:\[.*| \(\d+\)|, within.*)?$", failed.what)
+def _placed(verdict: Verdict, cells: Mapping[int, str]) -> Obstacle | None:
+    """The verdict's failure, or its first check that does not hold, with the cell that says what was expected."""
+    failure = verdict.failure
+    if verdict.status == "differs":
+        failed = next((check for check in verdict.checks if not check.ok), None)
+        if failed is not None:
+            why = f"expected {_text(failed.expected)}, got {_text(failed.got)}"
+            failure = Obstacle(Place(0, 0), f"the project differs: {failed.what}", why)
+    if failure is None or failure.place.cell or verdict.status in ("equal", "not-run"):
+        return failure
+    said = failure.what if verdict.status == "differs" else failure.why
+    name = re.search(r"\bmetric (.*?)(?:\[.*| \(\d+\)|, within.*|: .*)?$", said)
     mark = repr(name[1])[1:-1] if name else "__prod_probe__"
     found = [
-        (cell, line)
+        Place(cell, line)
         for cell, source in cells.items()
         for line, text in enumerate(source.splitlines(), 1)
         if "__prod_" in text and mark in text
     ]
-    why = f"expected {_text(failed.expected)}, got {_text(failed.got)}"
-    return Obstacle(Place(*found[-1]) if found else Place(0, 0), f"the project differs: {failed.what}", why)
+    return replace(failure, place=found[-1]) if found else failure
 
 
 def _text(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,13 @@ def test_known_distributions_that_the_environment_lacks_have_no_version_and_stra
 
 def test_one_of_several_distributions_is_chosen_for_a_shared_import() -> None:
     assert requirements(["google.auth"], HELD)[0] == ("google-auth==2.0",)
+
+
+@pytest.mark.parametrize(("version", "expected"), [("3.11.7", False), ("3.12.1", True)])
+def test_setuptools_stands_in_for_distutils_where_python_has_none(version: str, expected: bool) -> None:
+    held = replace(HELD, version=version, distributions={**HELD.distributions, "setuptools": "69.0"})
+    assert ("setuptools==69.0" in requirements(["PIL"], held)[0]) is expected
+    assert "setuptools==69.0" in requirements(["pkg_resources"], held)[0]
 
 
 def test_constraints_are_the_rest_of_what_was_installed_along() -> None:

@@ -268,6 +268,10 @@ def test_an_unseeded_notebook_is_held_under_a_planted_seed_and_called_not_reprod
     verdict = check(*loosened())
     assert failed(verdict) == []
     assert verdict.status == "not-reproducible"
+    assert verdict.failure is not None
+    assert "differs from itself" in verdict.failure.what
+    assert "random_state" in verdict.failure.lift
+    assert verdict.failure.place.cell in (3, 5)
 
 
 def test_unseeded_draws_that_decide_nothing_leave_the_verdict_equal(check: Check) -> None:
