@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from jupyter_prod.errors import UsableError
 from jupyter_prod.knowledge import knowledge
-from jupyter_prod.program import Program
 from jupyter_prod.plan.paths import closure
+from jupyter_prod.program import Program
 from jupyter_prod.program.events import Fit, Metric, Predict, Saved, Written
 from jupyter_prod.program.values import Value, lineage
 

@@ -79,7 +79,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Probe:
-    """A recording call put into a copy of the notebook for verification: the whole cell's source with the call in it."""
+    """A recording call put into a copy of the notebook for verification: the cell's whole source."""
 
     cell: int
     source: str

@@ -1,4 +1,4 @@
-"""Evaluates calls: functions and classes of the notebook by running them, those of libraries by what is known of them."""
+"""Evaluates calls: the notebook's own functions by running them, those of libraries by what is known of them."""
 
 from __future__ import annotations
 
@@ -258,7 +258,7 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         return self.unknown(node, given)
 
     def unknown(self, node: ast.Call | None, given: Arguments) -> Value:
-        """An unknown call may read all that it is given; it changes what it is given where its result is thrown away."""
+        """An unknown call may read all that it is given; it changes that where its result is thrown away."""
         for argument in given.all():
             self.record.use(argument)
             if argument.kind == "function" and id(argument.node) not in self.running and self.depth < DEPTH:

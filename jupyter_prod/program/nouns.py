@@ -19,7 +19,7 @@ class Statement:
     """One top-level statement of the notebook.
 
     `cell` counts from 1 over all cells, `line` and `end_line` from 1 in the cell; `text` is its source as written, with
-    the comment lines that stand directly above it in `comment`. `last` says that it closes its cell (its value is shown).
+    the comment lines that stand directly above it in `comment`. `last`: it closes its cell (its value is shown).
     """
 
     index: int

@@ -10,17 +10,16 @@ from pathlib import Path
 
 from jupyter_prod.plan.nouns import Plan
 
-
 DATA = frozenset(
-    ".csv .tsv .txt .data .dat .json .jsonl .xls .xlsx .xlsm .ods .parquet .feather .pkl .pickle .h5 .hdf5 .sav .dta .sas7bdat "
-    ".zip .gz .bz2 .xz .npy .npz .xml .html .db .sqlite .sqlite3 .arff .orc".split()
+    ".csv .tsv .txt .data .dat .json .jsonl .xls .xlsx .xlsm .ods .parquet .feather .pkl .pickle .h5 .hdf5 .sav .dta "
+    ".sas7bdat .zip .gz .bz2 .xz .npy .npz .xml .html .db .sqlite .sqlite3 .arff .orc".split()
 )
 """What a notebook's path may name to be copied: a notebook from anywhere must not carry off what is no data."""
 
 
 @dataclass(frozen=True)
 class Placed:
-    """`settings` maps an input to its project-relative default, `files` a project-relative path to the file it is copied from."""
+    """`settings` maps an input to its project-relative default, `files` such a path to the file it is copied from."""
 
     settings: Mapping[str, str]
     files: Mapping[str, Path]
@@ -53,7 +52,7 @@ def data_files(folder: Path, plan: Plan) -> Placed:
 
 
 def place_input(folder: Path, source: Path, path: str) -> None:
-    """Puts a project's data file where a notebook in `folder` looks for it; what would leave the folder's parents is left out."""
+    """Puts a project's data file where a notebook in `folder` looks for it, unless that is far outside."""
     written = path.replace("\\", "/")
     if not path or "://" in path or written.startswith("/") or re.match(r"[A-Za-z]:", written) or not source.exists():
         return

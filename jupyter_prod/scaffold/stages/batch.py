@@ -139,7 +139,7 @@ class BatchWriter(Writer):
         ]
         body = shifted('"""Runs the steps; files land in the working folder."""\n' + "\n".join(lines), "    ")
         return (
-            '"""The one composition of the stages: whoever runs it, on a laptop or in an orchestrator, calls `run`."""\n\n'
+            '"""The one composition of the stages: on a laptop or in an orchestrator, `run` is called."""\n\n'
             "from __future__ import annotations\n\n"
             + "\n".join(heads)
             + '\n\nROWS = ""\nTARGET = None\nMODEL = None\n\n__all__ = ["MODEL", "ROWS", "TARGET", "run"]\n\n\n'

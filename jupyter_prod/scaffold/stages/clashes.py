@@ -1,4 +1,4 @@
-"""Names of the notebook that the generated code needs for itself are given another ending before anything is planned."""
+"""Names of the notebook that the generated code needs for itself get another ending before anything is planned."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from jupyter_prod.program import Program, understand
 from jupyter_prod.scaffold.stages.names import imported_names
 from jupyter_prod.scaffold.stages.source import Edit, Source, apply
 
-RESERVED = frozenset({"learned", "metrics", "contest", "settings", "inputs", "sources", "model_rows", "features_of", "train_models", "judge"})
+RESERVED = frozenset(
+    "learned metrics contest settings inputs sources model_rows features_of train_models judge".split()
+)
 """What stage functions and the pipeline call their own things."""
 
 
 def without_clashes(notebook: Notebook, program: Program) -> tuple[Notebook, Program]:
-    """The notebook with clashing names renamed (`metrics` becomes `metrics_`), and its program; itself where none clash."""
+    """The notebook with clashing names renamed (`metrics` becomes `metrics_`), and its program."""
     bound = {name for s in program.statements for name in s.trace.binds}
     bound |= {name for s in program.statements for name in imported_names(s.node)}
-    bound |= {a.arg for s in program.statements for f in ast.walk(s.node) if isinstance(f, ast.arguments) for a in f.args}
+    nodes = [n for s in program.statements for n in ast.walk(s.node)]
+    bound |= {a.arg for n in nodes if isinstance(n, ast.arguments) for a in n.args}
     clashing = bound & RESERVED
     if not clashing:
         return notebook, program
@@ -51,7 +54,8 @@ def _renamed(text: str, tree: ast.Module, names: set[str]) -> str:
         elif isinstance(node, ast.JoinedStr):
             part = source.segment(node)
             pattern = r"(?<=[{ (,+\-*/])(" + "|".join(sorted(names)) + r")(?![\w=])"
-            new = re.sub(r"\{[^{}]*\}", lambda m: re.sub(pattern, r"\1_", m.group(0)), part)
+            inner = re.compile(pattern)
+            new = re.sub(r"\{[^{}]*\}", lambda m, inner=inner: inner.sub(r"\1_", m.group(0)), part)
             if new != part:
                 edits.append(Edit(source.start(node), source.end(node), new))
     return apply(text, _outermost(edits))

@@ -80,7 +80,7 @@ class Functions:
             if stores:
                 raise NoService(
                     statement.index,
-                    f"{getattr(statement.node, 'name', 'a function')} changes names of the notebook ({', '.join(sorted(stores))})",
+                    f"{getattr(statement.node, 'name', 'a function')} changes the notebook's {', '.join(sorted(stores))}",
                     "return the values instead",
                 )
             given = sorted(
@@ -119,7 +119,7 @@ class Functions:
             if isinstance(statement.node, ast.ClassDef) and wants[id(statement.node)]:
                 raise NoService(
                     statement.index,
-                    f"the class {statement.node.name} reads values of the notebook ({', '.join(wants[id(statement.node)])})",
+                    f"the class {statement.node.name} reads the notebook's {', '.join(wants[id(statement.node)])}",
                     "hand them to its constructor",
                 )
 

@@ -1,4 +1,4 @@
-"""The notebook's cells with recording calls in them, for verification: what the notebook itself says, where it says it."""
+"""The notebook's cells with recording calls in them, for verification: they tell what the notebook itself says."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def write_plan(
     """
     original = notebook
     notebook, program = without_clashes(notebook, program)
-    renamed = tuple(c.number for c, o in zip(notebook.cells, original.cells, strict=True) if c is not o and c.source != o.source)
+    renamed = [c.number for c, o in zip(notebook.cells, original.cells, strict=True) if c.source != o.source]
     plan = _written(notebook, program, model, target, kind)
     told = {p.cell for p in plan.probes}
     more = [Probe(n, program.sources[n]) for n in renamed if n not in told and n in program.sources]

@@ -374,9 +374,12 @@ class Rewriter:
             )
             return f"learned.{how}({', '.join([self.quoted(node, how), self.text(base), *self.argument_texts(node)])})"
         if how == "group" and isinstance(node.func, ast.Attribute):
-            return f"learned.group({', '.join([self.quoted(node, how), self.text(node.func.value), repr(node.func.attr).replace(chr(39), chr(34)), *self.argument_texts(node)])})"
+            method = f'"{node.func.attr}"'
+            given = [self.quoted(node, how), self.text(node.func.value), method, *self.argument_texts(node)]
+            return f"learned.group({', '.join(given)})"
         if how in ("scale", "zscore"):
-            return f"learned.{how}({', '.join([self.quoted(node, how), self.source.segment(node.func), *self.argument_texts(node)])})"
+            given = [self.quoted(node, how), self.source.segment(node.func), *self.argument_texts(node)]
+            return f"learned.{how}({', '.join(given)})"
         if how == "columns" and note.base is not None:
             base_text = self.text(note.base)
             return f"learned.columns({self.quoted(node, 'columns')}, {base_text}, lambda: {self.as_written(node)})"

@@ -33,9 +33,7 @@ class ServiceWriter(Writer):
     def modules(self) -> tuple[dict[str, str], tuple[Stage, ...]]:
         """({path below the package: text}, the stages)."""
         layout = self.layout
-        features = self.code(
-            layout.features, dict.fromkeys(layout.features, "features"), False, guarded=layout.moved
-        )
+        features = self.code(layout.features, dict.fromkeys(layout.features, "features"), False, guarded=layout.moved)
         serve_x = self.chain(layout.serving, layout.x_statement, layout.x_node)
         serve_y = self._target_chain()
         self.kept = [
@@ -138,7 +136,7 @@ class ServiceWriter(Writer):
         return modes
 
     def _keeps(self, stages: list[int]) -> dict[int, list[str]]:
-        """{statement: lines that keep an object for the service, right after it got its last form before it is used}."""
+        """{statement: lines that keep an object for the service, right after it got the form that is used}."""
         lines: dict[int, list[str]] = {}
         users = [*self.layout.serving, self.layout.x_statement]
         for name in self.kept:
@@ -161,7 +159,8 @@ class ServiceWriter(Writer):
             for n in takes
             if n in self.sources.names() and self._is_frame(n) and n in self._mutated() and n == self.rows_name
         ]
-        sure = {n for i in self.layout.features if i not in self.layout.moved for n in self.program.statements[i].trace.binds}
+        plainly = [self.program.statements[i] for i in self.layout.features if i not in self.layout.moved]
+        sure = {n for statement in plainly for n in statement.trace.binds}
         unsure = [n for n in given if n not in sure and n not in takes]
         absent = [f"{' = '.join(unsure)} = None"] if unsure else []
         body = "\n".join([*copies, *absent, code.body])
@@ -276,7 +275,8 @@ class ServiceWriter(Writer):
             call = predict.node
             assert isinstance(call.func, ast.Attribute)
             more = list(self.rewriter_arguments(call)[1:])
-            asked = f"model.{'predict' if call.func.attr == 'fit_predict' else call.func.attr}({', '.join(['model_rows', *more])})"
+            method = "predict" if call.func.attr == "fit_predict" else call.func.attr
+            asked = f"model.{method}({', '.join(['model_rows', *more])})"
             self.rewriter.replaced[id(call)] = asked
             body = (
                 self.code(layout.answer, dict.fromkeys(layout.answer, "serve"), False)
@@ -388,7 +388,8 @@ class ServiceWriter(Writer):
             dict.fromkeys([*wanted, *([] if contest or final.name not in training.binds else [final.name])])
         )
         made.update([""])
-        lines.append((f"{_several(returned)} = " if returned else "") + f"train_models({', '.join(handed(n) for n in takes)})")
+        trained = f"train_models({', '.join(handed(n) for n in takes)})"
+        lines.append(f"{_several(returned)} = {trained}" if returned else trained)
         if evaluation.body.strip():
             lines.append(f"judge({', '.join(handed(n) for n in self._ordered(evaluation.takes))})")
         model = "contest.best()" if contest else final.name
@@ -425,9 +426,10 @@ class ServiceWriter(Writer):
         heads.append("from .training import train as train_models")
         if 'labels"' in body:
             heads.append("from .answering import words_of_classes")
-        constants = f'\nROWS = "{self.rows_name}"\nTARGET = {self.target!r}\nMODEL = "{final.name}"\n\n__all__ = ["MODEL", "ROWS", "TARGET", "answer", "model_input", "run"]\n'
+        constants = f'\nROWS = "{self.rows_name}"\nTARGET = {self.target!r}\nMODEL = "{final.name}"\n'
+        constants += '\n__all__ = ["MODEL", "ROWS", "TARGET", "answer", "model_input", "run"]\n'
         return (
-            '"""The one composition of the stages: whoever trains, on a laptop or in an orchestrator, calls `run`."""\n\n'
+            '"""The one composition of the stages: on a laptop or in an orchestrator, `run` is called."""\n\n'
             "from __future__ import annotations\n\n" + "\n".join(heads) + "\n" + constants + text
         )
 

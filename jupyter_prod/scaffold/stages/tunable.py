@@ -49,7 +49,8 @@ def tunable(program: Program, layout: Layout, taken: Collection[str]) -> tuple[l
             continue
         for node in ast.walk(statement.node):
             note = program.note(node)
-            if isinstance(node, ast.Call) and note is not None and note.value is final.estimator and node is not final.fit.node:
+            made = note is not None and note.value is final.estimator
+            if isinstance(node, ast.Call) and made and node is not final.fit.node:
                 owner = node.func
                 if not (isinstance(owner, ast.Attribute) and owner.attr in ("fit", "set_params")):
                     add(node, f"{final.name}_", index, None)

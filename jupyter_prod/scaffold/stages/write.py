@@ -207,7 +207,7 @@ class Writer:
 
 
 def _plain_comment(text: str) -> str:
-    """The comment lines of a statement, where they speak to a reader: code that was commented out stays in the notebook."""
+    """The comment lines of a statement that speak to a reader: code that was commented out stays in the notebook."""
     kept = []
     for line in text.split("\n"):
         words = line.strip().lstrip("#").strip()
