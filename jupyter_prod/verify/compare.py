@@ -12,21 +12,24 @@ from jupyter_prod.verify.nouns import Check
 
 RELATIVE, ABSOLUTE = 1e-6, 1e-9
 
+ANSWER = 1e-5
+"""The relative tolerance of predictions: single precision gives one row alone other digits than among many."""
+
 SWAPPED = 0.2
 """Share of the rows by which another order of words may fit better by chance: a poor model, a rare class."""
 
 Scores = Sequence[Sequence[float]]
 
 
-def close(a: Any, b: Any) -> bool:
-    """Whether two JSON numbers are equal but for rounding: to a millionth; missing equals missing."""
+def close(a: Any, b: Any, relative: float = RELATIVE) -> bool:
+    """Whether two JSON numbers are equal but for rounding; missing equals missing."""
     if a is None or b is None:
         return a is b
     try:
         x, y = float(a), float(b)
     except (TypeError, ValueError):
         return False
-    return math.isclose(x, y, rel_tol=RELATIVE, abs_tol=ABSOLUTE) or (math.isnan(x) and math.isnan(y))
+    return math.isclose(x, y, rel_tol=relative, abs_tol=ABSOLUTE) or (math.isnan(x) and math.isnan(y))
 
 
 def same_answer(a: Any, b: Any) -> bool:
@@ -36,7 +39,7 @@ def same_answer(a: Any, b: Any) -> bool:
     a, b = (one[0] if isinstance(one, list) and len(one) == 1 else one for one in (a, b))
     if a is None or b is None:
         return a is b
-    return close(a, b) or str(a).strip() == str(b).strip()
+    return close(a, b, ANSWER) or str(a).strip() == str(b).strip()
 
 
 def first_difference(a: Any, b: Any, path: str = "") -> str | None:
@@ -125,12 +128,12 @@ def _within(values: Sequence[Any], mine: Any) -> bool:
 def answers(what: str, expected: Sequence[Any], got: Sequence[Any]) -> Check:
     """Predictions, row by row: the check counts the equal ones, or tells the first that is not."""
     if len(expected) != len(got):
-        return Check(what, f"{len(expected)} answers", f"{len(got)} answers", RELATIVE, False)
+        return Check(what, f"{len(expected)} answers", f"{len(got)} answers", ANSWER, False)
     for a, b in zip(expected, got, strict=True):
         if not same_answer(a, b):
             equal = sum(map(same_answer, expected, got))
-            return Check(f"{what} ({equal} of {len(expected)} equal)", a, b, RELATIVE, False)
-    return Check(what, f"{len(expected)} answers", f"{len(got)} equal", RELATIVE, True)
+            return Check(f"{what} ({equal} of {len(expected)} equal)", a, b, ANSWER, False)
+    return Check(what, f"{len(expected)} answers", f"{len(got)} equal", ANSWER, True)
 
 
 def decoding(
@@ -202,18 +205,18 @@ def probabilities(
     `predictions` name it; one without a word, since it was predicted for no row, is the one that comes nearest.
     """
     if got is None or len(got) != len(expected):
-        return Check(what, f"{len(expected)} rows", "none" if got is None else f"{len(got)} rows", RELATIVE, False)
+        return Check(what, f"{len(expected)} rows", "none" if got is None else f"{len(got)} rows", ANSWER, False)
     said = list(dict.fromkeys(name for row in got for name in row))
     if not words and not {_code(_number(name)) for name in said} >= set(map(_code, classes)):
         words = words_of(classes, expected, predictions)
     names = _class_names(classes, expected, words, got, said)
     if len(said) != len(classes) or names is None:
-        return Check(what, [str(one) for one in classes][:20], sorted(said)[:20], RELATIVE, False)
+        return Check(what, [str(one) for one in classes][:20], sorted(said)[:20], ANSWER, False)
     off = 0.0
     for row, chances in zip(got, expected, strict=True):
         for name, chance in zip(names, chances, strict=True):
             off = max(off, abs(float(row.get(name, 0.0)) - chance))
-    return Check(what, 0.0, off, RELATIVE, off <= RELATIVE)
+    return Check(what, 0.0, off, ANSWER, off <= ANSWER)
 
 
 def _class_names(

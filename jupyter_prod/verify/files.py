@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
-from jupyter_prod.verify.compare import RELATIVE, first_difference, same_answer
+from jupyter_prod.verify.compare import ANSWER, first_difference, same_answer
 from jupyter_prod.verify.nouns import Check, Written
 
 TEXT = {".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".md", ".xml", ".html", ".geojson", ".dat", ".sql"}
@@ -48,16 +48,16 @@ def files(expected: Mapping[str, Written], got: Mapping[str, Path], same_tables:
             continue
         what = f"file {pure.name}"
         if pure.name not in got:
-            checks.append(Check(what, f"{written.size} bytes", "not written", RELATIVE, False))
+            checks.append(Check(what, f"{written.size} bytes", "not written", ANSWER, False))
         elif written.kept is None:
-            checks.append(Check(what, f"{written.size} bytes", "too large to compare", RELATIVE, False))
+            checks.append(Check(what, f"{written.size} bytes", "too large to compare", ANSWER, False))
         elif suffix in TABLES and written.kept.read_bytes() != got[pure.name].read_bytes():
             pairs.append((written.kept, got[pure.name], suffix))
             waiting.append(what)
         else:
             checks.append(_text(what, suffix, written.kept, got[pure.name]))
     for what, same in zip(waiting, same_tables(pairs) if pairs else [], strict=True):
-        checks.append(Check(what, "equal cells", "equal cells" if same else "other cells", RELATIVE, same))
+        checks.append(Check(what, "equal cells", "equal cells" if same else "other cells", ANSWER, same))
     return checks
 
 
@@ -66,7 +66,7 @@ def _text(what: str, suffix: str, one: Path, other: Path) -> Check:
     if a == b:
         return Check(what, f"{len(a)} bytes", f"{len(b)} bytes", None, True)
     where = _difference(suffix, a.decode("utf-8", "replace"), b.decode("utf-8", "replace"))
-    return Check(what, "equal content", where or "equal content", RELATIVE, where is None)
+    return Check(what, "equal content", where or "equal content", ANSWER, where is None)
 
 
 def _difference(suffix: str, a: str, b: str) -> str | None:

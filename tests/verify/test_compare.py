@@ -35,6 +35,8 @@ def test_numbers_are_close_to_a_millionth(a: Any, b: Any, equal: bool) -> None:
         ("yes ", "yes", True),
         ("yes", "no", False),
         ([0.5], 0.5, True),
+        (0.123456, 0.1234565, True),
+        (0.123456, 0.12346, False),
         ([0.5, 1], [0.5, 2], False),
         (None, "None", False),
         (True, "True", True),

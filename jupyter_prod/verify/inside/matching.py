@@ -107,11 +107,11 @@ class Finder:
     def _equal(self, i: int, rows: Any) -> Any:
         return (~self.differing(i, rows)).all(axis=1)
 
-    def differing(self, i: int, rows: Any) -> Any:
+    def differing(self, i: int, rows: Any, close: float = CLOSE) -> Any:
         """For each cell of rows whether it differs from that of the wanted row."""
         rows = rows.toarray() if hasattr(rows, "toarray") else rows
         wanted = self.wanted[i]
-        limit = CLOSE * np.maximum(np.maximum(np.abs(rows), np.abs(wanted)), self.scale * 0.1) + 1e-12
+        limit = close * np.maximum(np.maximum(np.abs(rows), np.abs(wanted)), self.scale * 0.1) + 1e-12
         return np.abs(rows - wanted) > limit
 
     def nearest(self, i: int, rows: Any, most: int = 5000) -> list[int]:

@@ -23,6 +23,9 @@ CHUNK = 50_000
 ALONE = 60
 """Raw rows that are tried one at a time."""
 
+ALMOST = 1e-6
+"""How far one row alone may be off: sums in another order, in single precision, give other last digits."""
+
 CLASSES = 200
 """More different targets than this are no classes."""
 
@@ -185,7 +188,7 @@ def alone(rows: Rows) -> dict[str, Any]:
         single, there = rows.model_input([position])
         if not there or single.shape[1] != together.shape[1]:
             continue
-        differing = np.flatnonzero(finder.differing(i, single)[0])
+        differing = np.flatnonzero(finder.differing(i, single, ALMOST)[0])
         same += not len(differing)
         columns |= {int(j) for j in differing}
     names = rows.columns

@@ -8,6 +8,8 @@ from typing import Any
 
 from .matching import table
 
+CLOSE = 1e-5
+
 READERS = {
     ".xlsx": "read_excel",
     ".xls": "read_excel",
@@ -17,7 +19,7 @@ READERS = {
 
 
 def same(one: str, other: str, suffix: str) -> bool:
-    """Whether both files hold the same columns and cells; numbers to a billionth."""
+    """Whether both files hold the same columns and cells; numbers to five digits."""
     read = getattr(importlib.import_module("pandas"), READERS[suffix])
     more: dict[str, Any] = {"sheet_name": None} if READERS[suffix] == "read_excel" else {}
     left, right = read(one, **more), read(other, **more)
@@ -31,7 +33,7 @@ def _same(left: Any, right: Any) -> bool:
     if names != others or mine.shape != theirs.shape:
         return False
     off = abs(mine - theirs)
-    return bool((off <= 1e-9 * abs(mine) + 1e-12).all())
+    return bool((off <= CLOSE * abs(mine) + 1e-9).all())
 
 
 def main(path: str) -> None:
