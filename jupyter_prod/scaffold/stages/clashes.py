@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from jupyter_prod.notebook import Notebook, python_source
@@ -53,12 +54,16 @@ def _renamed(text: str, tree: ast.Module, names: set[str]) -> str:
                 edits.append(Edit(source.start(node), source.end(node), f"{node.name} as {node.name}_"))
         elif isinstance(node, ast.JoinedStr):
             part = source.segment(node)
-            pattern = r"(?<=[{ (,+\-*/])(" + "|".join(sorted(names)) + r")(?![\w=])"
-            inner = re.compile(pattern)
-            new = re.sub(r"\{[^{}]*\}", lambda m, inner=inner: inner.sub(r"\1_", m.group(0)), part)
+            new = re.sub(r"\{[^{}]*\}", _renamer(names), part)
             if new != part:
                 edits.append(Edit(source.start(node), source.end(node), new))
     return apply(text, _outermost(edits))
+
+
+def _renamer(names: set[str]) -> Callable[[re.Match[str]], str]:
+    """Renames within one replacement field of an f-string, whose inner places aren't told before Python 3.12."""
+    pattern = re.compile(r"(?<=[{ (,+\-*/])(" + "|".join(sorted(names)) + r")(?![\w=])")
+    return lambda field: pattern.sub(r"\1_", field.group(0))
 
 
 def _within_fstring(tree: ast.AST, name: ast.Name) -> bool:

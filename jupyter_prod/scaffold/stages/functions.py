@@ -80,7 +80,7 @@ class Functions:
             if stores:
                 raise NoService(
                     statement.index,
-                    f"{getattr(statement.node, 'name', 'a function')} changes the notebook's {', '.join(sorted(stores))}",
+                    f"{getattr(statement.node, 'name', '')} changes the notebook's {', '.join(sorted(stores))}",
                     "return the values instead",
                 )
             given = sorted(

@@ -424,9 +424,8 @@ class Rewriter:
             return None
         if self.mode == "serve":
             return whole
-        if isinstance(node, ast.Call) or note.value.kind == "frame":
-            if re.fullmatch(r"\w+", whole) and note.value.kind in ("frame", "series"):
-                whole += ".copy()"
+        if note.value.kind == "frame" and re.fullmatch(r"\w+", whole):
+            whole += ".copy()"  # what follows may change it, as it may the filter's result
         return f"({self.as_written(node)} if learned.training else {whole})"
 
     def looks_up(self, node: ast.expr, note: Note) -> str | None:
