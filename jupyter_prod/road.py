@@ -194,8 +194,8 @@ def verify_project(
 ) -> Verdict:
     """Holds a project against its notebook once more.
 
-    Without `notebook`, the project's own copy runs, with the project's data where the notebook looks for them. Raises
-    UsableError where there is no project, or no notebook.
+    Without `notebook`, the project's own copy runs, with the project's data where the notebook looks for them. Nothing
+    is written into the project. Raises UsableError where there is no project, or no notebook.
     """
     try:
         told = json.loads((project / "conversion.json").read_text(encoding="utf-8"))
@@ -209,7 +209,12 @@ def verify_project(
         if notebook is None:
             notebook = Path(folder) / "a" / "b" / copy.name
             notebook.parent.mkdir(parents=True)
-            shutil.copy(copy, notebook)
+            try:
+                shutil.copy(copy, notebook)
+            except OSError as error:
+                raise UsableError(
+                    f"its notebook can't be read ({error.strerror})", str(copy), "name it with --notebook"
+                ) from error
             for entry in inputs:
                 place_input(
                     notebook.parent, project / "data" / Path(entry["path"].replace("\\", "/")).name, entry["path"]
@@ -220,7 +225,7 @@ def verify_project(
         plan = write_plan(source, program, asked, told.get("target"), level)
         cells = [(c.number, c.source) for c in source.cells if c.kind == "code" and "prod:skip" not in c.tags]
         return verify(
-            project,
+            _apart(project, Path(folder)),
             cells,
             probes=plan.probes,
             environment=environment,
@@ -228,6 +233,15 @@ def verify_project(
             seconds=seconds,
             say=say,
         )
+
+
+def _apart(project: Path, folder: Path) -> Path:
+    """A copy of the project to run: training writes contracts beside the code. The data are linked."""
+    left_out = shutil.ignore_patterns(".*_cache", ".git", ".venv", "__pycache__", "artifacts", "data")
+    copy = Path(shutil.copytree(project, folder / "project" / "copy", symlinks=True, ignore=left_out))
+    if (project / "data").is_dir():
+        (copy / "data").symlink_to((project / "data").absolute(), target_is_directory=True)
+    return copy
 
 
 def _reason(plan: Plan, verdict: Verdict) -> Obstacle:

@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -17,6 +18,7 @@ pytest.importorskip("jupyter_prod.cli.convert")
 from environment import environment_of  # noqa: E402
 
 from jupyter_prod.cli.main import main  # noqa: E402
+from jupyter_prod.schema import CONVERSION  # noqa: E402
 
 pytestmark = pytest.mark.slow
 
@@ -36,5 +38,6 @@ def test_a_pilot_becomes_a_proven_service(pilot, tmp_path):
     assert verdict["status"] == "equal", [check for check in verdict["checks"] if not check["ok"]]
     assert verdict["checks"]
     assert code == 0
+    jsonschema.validate(conversion, json.loads(CONVERSION.read_text(encoding="utf-8")))
     after = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
     assert after == before, "the notebook's folder was touched"
