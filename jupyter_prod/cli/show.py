@@ -76,8 +76,8 @@ def _checks(console: Console, checks: list[dict[str, Any]]) -> None:
         for check in shown[:_MOST]:
             table.add_row(
                 Text(check["what"]),
-                _short(check["expected"]),
-                _short(check["got"]),
+                _short(check["expected"], whole=not check["ok"]),
+                _short(check["got"], whole=not check["ok"]),
                 Text("equal", "green") if check["ok"] else Text("differs", "red"),
             )
         console.print(table)
@@ -85,6 +85,19 @@ def _checks(console: Console, checks: list[dict[str, Any]]) -> None:
             console.print(f"… and {len(shown) - _MOST} more in conversion.json")
 
 
-def _short(value: Any) -> Text:
+def _short(value: Any, whole: bool) -> Text:
+    """A value in few characters; `whole` where every digit may count."""
+    if isinstance(value, float) and not whole:
+        return Text(f"{value:.6g}")
+    if isinstance(value, (list, dict)) and not whole:
+        numbers = _leaves(value)
+        first = ", ".join(f"{one:.4g}" if isinstance(one, float) else str(one) for one in numbers[:2])
+        return Text(first + (f", … ({len(numbers)})" if len(numbers) > 2 else ""))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return Text(text if len(text) <= 40 else text[:37] + "…")
+
+
+def _leaves(value: Any) -> list[Any]:
+    if isinstance(value, (list, dict)):
+        return [leaf for one in (value.values() if isinstance(value, dict) else value) for leaf in _leaves(one)]
+    return [value]
