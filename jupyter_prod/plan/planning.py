@@ -48,10 +48,10 @@ def draft(program: Program, model: str | None = None, target: str | None = None,
 
 def obstacle_of(program: Program, obstacle: NoService) -> Obstacle:
     """The obstacle with its place in the notebook."""
-    statement = program.statements[obstacle.at]
-    return Obstacle(
-        Place(statement.cell, statement.line), obstacle.what, "no row can be answered by itself", obstacle.lift
-    )
+    place = Place(0)
+    if obstacle.at < len(program.statements):  # no cell may have parsed
+        place = Place(program.statements[obstacle.at].cell, program.statements[obstacle.at].line)
+    return Obstacle(place, obstacle.what, "no row can be answered by itself", obstacle.lift)
 
 
 def _no_model(program: Program) -> Obstacle:
