@@ -193,6 +193,8 @@ def _answering(program: Program, layout: Layout) -> None:
     if predict is not None and not predict.nested:
         layout.x_node, layout.x_statement, layout.answer_call = predict.x_node, predict.statement, predict.node
         _after(program, layout, predict)
+        if layout.answer_node is not None and _only_scores(program, layout, predict):
+            layout.answer, layout.answer_node = [], None
         return
     scored = [m for m in final.metrics if m.name in ("score", "evaluate") and not m.nested and m.arguments]
     scored = [m for m in scored if m.part == "test"] or scored
@@ -254,12 +256,44 @@ def _after(program: Program, layout: Layout, predict: Predict) -> None:
                 if metric.statement != predict.statement and not inner:
                     layout.answer, layout.answer_node = [predict.statement, *between], node
                     return
-            return
+            break
+        else:
+            continue
+        break
     bound = program.statements[predict.statement].node
     if isinstance(bound, ast.Assign) and bound.value is not predict.node:
         note = program.note(bound.value)
         if note is not None and note.value.prediction is predict.estimator and note.value.axis:
             layout.answer_node = bound.value
+
+
+SCORES = ("predict_proba", "predict_log_proba", "decision_function")
+
+
+def _only_scores(program: Program, layout: Layout, predict: Predict) -> bool:
+    """Whether what is judged are the scores themselves, as for a ROC curve: they rank rows, the class is the answer."""
+    node: ast.expr | None = layout.answer_node
+    while node is not None and predict.method in SCORES:
+        if node is predict.node:
+            return True
+        if isinstance(node, ast.Subscript):
+            node = node.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
+            node = node.func.value
+        elif isinstance(node, ast.Name):
+            node = _bound_to(program, layout.answer, node.id)
+        else:
+            return False
+    return False
+
+
+def _bound_to(program: Program, statements: Iterable[int], name: str) -> ast.expr | None:
+    """The expression that a name is bound to, by the last of these statements that binds it alone."""
+    for index in sorted(statements, reverse=True):
+        node = program.statements[index].node
+        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
+            return node.value
+    return None
 
 
 def _contains(outer: ast.AST, inner: ast.AST) -> bool:

@@ -112,10 +112,15 @@ class _Loads(ast.NodeVisitor):
 
 def free_names(text: str) -> list[str]:
     """The names that a piece of code reads before it binds them, builtins left out, in order of their first use."""
+    return [n for n in global_names(text) if n not in BUILTINS]
+
+
+def global_names(text: str) -> list[str]:
+    """The names that a piece of code reads before it binds them, builtins' included, in order of their first use."""
     visitor = _Loads()
     for statement in ast.parse(text).body:
         visitor.visit(statement)
-    return [n for n in dict.fromkeys(visitor.loads) if n not in BUILTINS]
+    return list(dict.fromkeys(visitor.loads))
 
 
 def bound_names(text: str) -> list[str]:

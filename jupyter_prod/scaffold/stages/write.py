@@ -12,7 +12,7 @@ from jupyter_prod.program import Program, Statement
 from jupyter_prod.scaffold.stages.functions import Functions
 from jupyter_prod.scaffold.stages.inputs import Sources
 from jupyter_prod.scaffold.stages.marks import Marks
-from jupyter_prod.scaffold.stages.names import BUILTINS, bound_names, free_names, import_lines
+from jupyter_prod.scaffold.stages.names import BUILTINS, bound_names, free_names, global_names, import_lines
 from jupyter_prod.scaffold.stages.rewrite import Rewriter
 from jupyter_prod.scaffold.stages.source import shifted
 
@@ -224,7 +224,19 @@ def _plain_comment(text: str) -> str:
 
 
 def _names_used(text: str) -> list[str]:
-    return list(dict.fromkeys(n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)))
+    """The names that a module's code reads from the module, those in its signatures included; not its functions' own."""
+    typed = [
+        n.id
+        for function in ast.walk(ast.parse(text))
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for a in [
+            *(a.annotation for a in (*function.args.args, *function.args.kwonlyargs) if a.annotation is not None),
+            *([function.returns] if function.returns is not None else []),
+        ]
+        for n in ast.walk(a)
+        if isinstance(n, ast.Name)
+    ]
+    return list(dict.fromkeys([*typed, *global_names(text)]))
 
 
 TYPES = {"settings": "Settings", "learned": "Learned", "metrics": "Metrics", "contest": "Contest"}
