@@ -102,12 +102,21 @@ class BuiltinCalls(Expressions):
     def builtin_range(self, node: ast.Call, given: Arguments, first: Value) -> Value:
         counts = [a for a in given.positional if a.kind == "shape"]
         if counts:  # range(len(df)): positions of rows
+            self.lives(node)
             base = counts[-1].parent
             axis = base.axis if base is not None else frozenset()
             return Value(kind="index", axis=axis, origin=axis)
         return Value(
             kind="list", element=Value(kind="scalar"), origin=frozenset().union(*(a.origin for a in given.positional))
         )
+
+    def lives(self, node: ast.Call) -> None:
+        """The arguments tell how many rows there are, for something as long as they."""
+        for argument in (*node.args, *(k.value for k in node.keywords)):
+            for part in ast.walk(argument):
+                note = self.notes.get(id(part))
+                if note is not None and note.value.kind == "shape":
+                    note.live = True
 
     def builtin_list(self, node: ast.Call, given: Arguments, first: Value) -> Value:
         if first.kind in ("columns", "frame"):

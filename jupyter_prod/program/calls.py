@@ -341,6 +341,15 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         self.record.emit(Split(self.record.now, node, self.depth > 0))
         return self.note(node, result, select="split", base=None)
 
+    def known_sized(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
+        """An array made by its size: as long as rows where its size is theirs."""
+        sizes = [v for a in given.all() for v in (a, *a.items) if v.kind == "shape" and v.parent is not None]
+        value = self.derive(*given.all(), kind="array")
+        if sizes:
+            self.lives(node)
+            value.axis = frozenset().union(*(s.parent.axis for s in sizes if s.parent is not None))
+        return value
+
     def known_each(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
         return self.known_table_function(node, qualified, facts, given)
 

@@ -107,6 +107,7 @@ class Note:
               (each part is the whole), `pair` (a resampled pair is the pair)
     learn     the part of learned.py that keeps what the call learns
     base      the expression whose rows it takes
+    live      it tells how many rows there are, for something as long as they: asked anew of the rows at hand
     """
 
     value: Value
@@ -115,4 +116,5 @@ class Note:
     base: ast.expr | None = None
     inplace: bool = False
     others: bool = False
+    live: bool = False
     values: list[Value] = field(default_factory=list)

@@ -490,6 +490,8 @@ class Expressions:
             )
         if base.kind == "bunch" and isinstance(index.const, str):
             return self._bunch_attribute(base, index.const)
+        if base.kind == "shape" and index.const == 0:
+            return Value(kind="shape", parent=base.parent, origin=base.origin)
         if base.kind == "columns":
             return Value(
                 kind="columns" if isinstance(key, ast.Slice) or index.kind in ("list", "series", "array") else "text",
@@ -536,6 +538,13 @@ class Expressions:
             value.kind = base.kind if isinstance(key, ast.Slice) or index.kind in ("series", "array") else "scalar"
             value.metric, value.better = base.metric, base.better
             return value
+        if index.axis and index.kind == "scalar" and base.kind in ("series", "array"):  # the row that a loop is at
+            return Value(
+                kind="row" if base.kind == "array" else "scalar",
+                axis=base.axis,
+                origin=base.origin,
+                prediction=base.prediction,
+            )
         if (
             isinstance(key, ast.Slice)
             or index.axis

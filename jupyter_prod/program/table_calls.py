@@ -98,8 +98,9 @@ class TableCalls(BuiltinCalls):
             self.record.mutate(base)
             if name == "drop" and base.columns is not None:
                 base.columns = _without(base.columns, given)
-            self.note(node, base, inplace=True)
-            return Value(kind="none", const=None)
+            if not facts.get("returns"):
+                self.note(node, base, inplace=True)
+                return Value(kind="none", const=None)
         value = self.derive(
             base, *[a for a in arguments if a.kind not in ("frame",) or name in ("merge", "join", "map")]
         )
@@ -126,6 +127,8 @@ class TableCalls(BuiltinCalls):
             value.kind = "series" if base.kind == "frame" else "array"
         if facts.get("copies"):
             value.content, value.columns, value.writers = base.content, base.columns, []
+        if name in ("pop", "get") and base.kind == "frame":
+            value.column = given.constant(0, "item", given.constant(0, "key"))
         if name == "drop" and base.columns is not None:
             value.columns = _without(base.columns, given)
         if name == "apply" and base.kind == "frame" and given.constant(1, "axis") in COLUMNWISE:

@@ -298,7 +298,9 @@ class Rewriter:
         if (
             not value.learned
             or value.kind not in WRAPPED
-            or isinstance(node, (ast.Name, ast.Constant, ast.Starred, ast.Slice))
+            or isinstance(node, (ast.Name, ast.Constant, ast.Starred, ast.Slice, ast.Tuple))
+            or note.live
+            or any(item.axis for item in value.items)
         ):
             return False
         if value.metric or value.prediction is not None or note.inplace or note.learn in METHODS:
