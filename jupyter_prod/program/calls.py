@@ -341,6 +341,19 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         self.record.emit(Split(self.record.now, node, self.depth > 0))
         return self.note(node, result, select="split", base=None)
 
+    def known_redraws(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
+        """Rows put in another order or drawn again, those of several arguments in the same way."""
+        items = []
+        for argument in given.positional:
+            value = self.derive(argument, kind=argument.kind)
+            value.selected, value.content, value.part, value.splits = True, argument.content, argument.part, argument.splits
+            value.column, value.columns = argument.column, argument.columns
+            items.append(value)
+        if len(items) == 1:
+            items[0].chosen = items[0]
+            return self.note(node, items[0], select="call", base=given.nodes[0])
+        return self.note(node, Value(kind="tuple", items=items), select="pair")
+
     def known_sized(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
         """An array made by its size: as long as rows where its size is theirs."""
         sizes = [v for a in given.all() for v in (a, *a.items) if v.kind == "shape" and v.parent is not None]

@@ -108,7 +108,7 @@ class EstimatorCalls(BuiltinCalls):
         if role == "resampler" and name in ("fit_resample", "fit_sample"):
             return self._resampled(node, base, given)
         if role == "splitter" and name == "split":
-            return self._folds(given)
+            return self.note(node, self._folds(given), select="folds")
         kind = "transformer" if role == "transformer" else "predictor"
         facts = self.know.method(kind, name) or self.know.method("predictor", name)
         if facts is None:

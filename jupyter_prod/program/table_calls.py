@@ -385,6 +385,7 @@ class TableCalls(BuiltinCalls):
         full = [i for i in items if i.content is not EMPTY]
         if full and all(i.content is full[0].content for i in full) and any(i.selected for i in full):
             value.content, value.selected = full[0].content, True
+            self.note(node, value, select="stack", base=node.args[0] if node.args else None)
         if not value.axis:
             value.metric = any(i.metric for i in items)
         value.columns = full[0].columns if full else None

@@ -303,7 +303,7 @@ class Rewriter:
             or any(item.axis for item in value.items)
         ):
             return False
-        if value.metric or value.prediction is not None or note.inplace or note.learn in METHODS:
+        if value.metric or value.prediction is not None or note.inplace or note.learn in METHODS or note.select == "folds":
             return False
         return self.touches(node)
 
@@ -412,23 +412,52 @@ class Rewriter:
 
     def selects(self, node: ast.expr, note: Note) -> str | None:
         """Rows left out or reordered: at training only."""
+        if note.select == "folds":  # each part of a fold is the whole: one pass
+            return "[(None, None)]" if self.mode == "serve" else f"({self.as_written(node)} if learned.training else [(None, None)])"
         if not note.select or note.inplace or not note.value.axis or self.rows not in note.value.axis:
             return None
         if note.select in ("call", "subscript", "subscript_loc"):
             base = _base_of(node, note)
             if base is None:
                 return None
-            whole = self.text(base)
+            before, self.unfiltered = self.unfiltered, True
+            try:
+                whole = self.text(base)
+            finally:
+                self.unfiltered = before
+        elif note.select == "stack" and isinstance(note.base, (ast.List, ast.Tuple)):
+            before, self.unfiltered = self.unfiltered, True
+            try:
+                whole = self.text(note.base.elts[0])
+            finally:
+                self.unfiltered = before
         elif note.select == "loc" and isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
             columns = ", ".join(self.text(c) for c in node.slice.elts[1:])
             whole = f"{self.text(node.value)}[:, {columns}]"
         else:
             return None
-        if self.mode == "serve":
+        if self.mode == "serve" or self.unfiltered:
             return whole
         if note.value.kind == "frame" and re.fullmatch(r"\w+", whole):
             whole += ".copy()"  # what follows may change it, as it may the filter's result
-        return f"({self.as_written(node)} if learned.training else {whole})"
+        return f"({self.selected(node, note)} if learned.training else {whole})"
+
+    unfiltered = False
+
+    def selected(self, node: ast.expr, note: Note) -> str:
+        """A selection as written, of rows on whose way everything is recorded that the service will ask for."""
+        base = _base_of(node, note)
+        if base is None or isinstance(base, ast.Name):
+            return self.as_written(node)
+        mode, self.mode = self.mode, "record"
+        try:
+            self.replaced[id(base)] = self.text(base)
+        finally:
+            self.mode = mode
+        try:
+            return self.as_written(node)
+        finally:
+            del self.replaced[id(base)]
 
     def looks_up(self, node: ast.expr, note: Note) -> str | None:
         """A table of another input, asked for by the rows: it is learned whole."""
