@@ -57,6 +57,12 @@ def _origin(program: Program, name: Any, columns: tuple[Any, ...] | None) -> Any
                     old = _assigned(program, node, target, name, columns)
                     if old is not None:
                         return old
+            if isinstance(node, ast.Call) and columns is not None and isinstance(name, str):
+                note = program.note(node)
+                if note is not None and note.learn == "get_dummies":
+                    spread = [c for c in columns if isinstance(c, str) and name.startswith(f"{c}_")]
+                    if spread:
+                        return max(spread, key=len)
     return None
 
 

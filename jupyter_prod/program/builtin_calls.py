@@ -252,7 +252,7 @@ class BuiltinCalls(Expressions):
                     self.record.use(value)
                 self.record.emit(Written(self.record.now, node, base.const if isinstance(base.const, str) else None))
             return Value(kind="text")
-        if base.kind in ("list", "dict", "tuple", "columns", "unknown", "set") and name in GROWING:
+        if base.kind in ("list", "dict", "tuple", "columns", "unknown", "set", "scalar") and name in GROWING:
             return self._grow(base, name, given)
         if base.kind == "dict" and name in ("items", "values", "keys"):
             texts = [Value(kind="text", const=k) for k in base.keys]

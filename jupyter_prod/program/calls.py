@@ -50,6 +50,11 @@ class Arguments:
         return [*self.positional, *self.keywords.values()]
 
 
+def last_name(qualified: str) -> str:
+    """`mean` of `numpy.mean`."""
+    return qualified.rsplit(".", 1)[-1]
+
+
 class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
     """Mixed into the interpreter: `call` any call."""
 
@@ -382,6 +387,9 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         if local and all(a.kind in ("scalar", "row", "text") for a in local):
             return self.derive(*given.all())
         value = Value(kind=facts.get("returns", "scalar"), origin=origin)
+        verdict = next((a for a in local if self.verdict(a, last_name(qualified))), None)
+        if verdict is not None:
+            return self.judged(node, verdict, last_name(qualified))
         if facts.get("metric"):
             judged = list(dict.fromkeys(a.prediction for a in given.all() if a.prediction))
             part = next((a.part for a in given.all() if a.part), "")
@@ -404,6 +412,16 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
             judges = qualified.rsplit(".", 1)[-1] in JUDGING and any(a.axis and a.prediction for a in given.all())
             value.metric = judges or any(a.metric for a in given.all())
         return value
+
+    def verdict(self, rows: Value, name: str) -> bool:
+        """Whether a statistic of these rows judges: a mean of hits or of residuals."""
+        return rows.prediction is not None and bool(rows.better) and name in ("mean", "sum", "average", "median")
+
+    def judged(self, node: ast.expr, rows: Value, name: str) -> Value:
+        """The number that comes of predictions and truth, compared row by row."""
+        estimators = (rows.prediction,) if rows.prediction is not None else ()
+        self.record.emit(Metric(self.record.now, node, name, estimators, rows.better, rows.part, self.depth > 0))
+        return Value(kind="scalar", origin=rows.origin | rows.axis, metric=True, better=rows.better)
 
     def cross_validated(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
         estimator = given.get(0, "estimator")

@@ -104,7 +104,8 @@ class Note:
     """What is known of an expression, however often it was evaluated.
 
     select    the rows are other rows: `call` (serve: the base), `subscript` (the base), `loc` (all rows), `split`
-              (each part is the whole), `pair` (a resampled pair is the pair)
+              (each part is the whole), `pair` (a resampled pair is the pair), `folds` (one pass over the whole),
+              `stack` (parts of the same rows, put together again: the first)
     learn     the part of learned.py that keeps what the call learns
     base      the expression whose rows it takes
     live      it tells how many rows there are, for something as long as they: asked anew of the rows at hand

@@ -242,6 +242,8 @@ class Expressions:
     def eval_binop(self, node: ast.BinOp) -> Value:
         left, right = self.evaluate(node.left), self.evaluate(node.right)
         value = self.derive(left, right)
+        if isinstance(node.op, ast.Sub) and judges(left, right):
+            value.better = "lower"
         if left.kind == right.kind == "list" and isinstance(node.op, ast.Add):
             value = Value(
                 kind="list",
@@ -270,8 +272,11 @@ class Expressions:
         return value
 
     def eval_compare(self, node: ast.Compare) -> Value:
-        value = self.derive(self.evaluate(node.left), *[self.evaluate(c) for c in node.comparators])
+        parts = [self.evaluate(node.left), *[self.evaluate(c) for c in node.comparators]]
+        value = self.derive(*parts)
         value.metric = False
+        if len(parts) == 2 and judges(*parts):
+            value.better = "higher" if isinstance(node.ops[0], ast.Eq) else "lower"
         return value
 
     def eval_ifexp(self, node: ast.IfExp) -> Value:
@@ -359,6 +364,8 @@ class Expressions:
             return self._estimator_attribute(base, name)
         if base.kind == "bunch":
             return self._bunch_attribute(base, name)
+        if base.kind == "index" and base.axis and self.know.attribute("index", name) is not None:
+            return self.derive(base, kind="array")
         if base.kind in ("row", "scalar", "text") and base.axis:
             return Value(kind="bound", type=name, parent=base, axis=base.axis, origin=base.origin)
         return Value(
@@ -386,7 +393,8 @@ class Expressions:
             return Value(kind="bound", type=name, parent=base, axis=base.axis, origin=base.origin)
         if kind == "frame" and name.isidentifier() and not name.startswith("_"):
             return self.column(base, name)
-        return Value(kind="bound", type=name, parent=base, axis=base.axis, origin=base.origin)
+        column = base.column if kind == "accessor" else None
+        return Value(kind="bound", type=name, parent=base, axis=base.axis, origin=base.origin, column=column)
 
     def attribute_value(self, base: Value, name: str, facts: Any) -> Value:
         """The value of an attribute that knowledge describes."""
@@ -629,6 +637,8 @@ class Expressions:
         value = self.derive(table, kind=kind)
         value.parent, value.part = table, table.part
         value.column, value.columns = chosen(table.columns, column_key, columns)
+        if table.columns is None and table.leading and isinstance(columns.const, int):
+            value.column = dict(enumerate(table.leading)).get(columns.const)
         return value
 
     def eval_slice(self, node: ast.Slice) -> Value:
@@ -646,6 +656,11 @@ def _own_attribute(base: Value, name: str) -> Value | None:
             if key == name:
                 return held
     return None
+
+
+def judges(left: Value, right: Value) -> bool:
+    """Whether predictions meet the truth, row by row."""
+    return bool(left.axis and right.axis) and (left.prediction is None) != (right.prediction is None)
 
 
 def chosen(names: tuple[str, ...] | None, key: ast.expr, value: Value) -> tuple[str | None, tuple[str, ...] | None]:

@@ -56,6 +56,12 @@ class TableCalls(BuiltinCalls):
 
     if TYPE_CHECKING:
 
+        def verdict(self, rows: Value, name: str) -> bool: ...
+
+        def judged(self, node: ast.expr, rows: Value, name: str) -> Value: ...
+
+    if TYPE_CHECKING:
+
         def call_instance(self, node: ast.Call, base: Value, name: str, given: Arguments) -> Value: ...
 
     def receiver(self, node: ast.Call) -> ast.expr | None:
@@ -183,6 +189,8 @@ class TableCalls(BuiltinCalls):
     def table_aggregates(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:
         for function in (a for a in given.all() if a.kind == "function"):
             self.callback(function, Value(kind="series", axis=base.axis, origin=base.origin))
+        if self.verdict(base, name):
+            return self.judged(node, base, name)
         kind = "scalar"
         if base.kind == "frame":
             kind = (
@@ -422,7 +430,10 @@ class TableCalls(BuiltinCalls):
                     axis=first.axis,
                     origin=first.origin,
                 )
-        if how == "rowwise":
+        encoded = given.constant(2, "columns")
+        if how == "get_dummies" and first.columns is not None and isinstance(encoded, list):
+            value.leading = tuple(c for c in first.columns if c not in encoded)
+        if how == "rowwise" or (how == "categorical" and (given.get(1, "categories") or given.get(None, "dtype"))):
             return value
         return self.note(
             node, value, learn=how, base=given.nodes[0] if given.nodes else next(iter(given.keyword_nodes.values()))
@@ -435,12 +446,24 @@ class TableCalls(BuiltinCalls):
             items = parts.items or ([parts.element] if parts.element else [])
             value = self.derive(*items, kind="frame")
             value.column = None
+            value.columns, value.leading = _beside(items)
             return value
         return self.stacked(node, parts)
 
 
 EMPTY = object()
 """The content of a frame that has no rows yet."""
+
+
+def _beside(frames: list[Value]) -> tuple[tuple[Any, ...] | None, tuple[Any, ...]]:
+    """(columns, the first of them) of frames put side by side, as far as they are known."""
+    found: tuple[Any, ...] = ()
+    for frame in frames:
+        known = (frame.column,) if frame.kind == "series" and frame.column is not None else frame.columns
+        if known is None:
+            return None, found + frame.leading
+        found += known
+    return found, ()
 
 
 def _without(columns: tuple[str, ...], given: Arguments) -> tuple[str, ...] | None:

@@ -46,6 +46,7 @@ class Value:
     axis      the inputs whose rows its first axis is; empty where it isn't made of rows
     origin    the inputs that it depends on at all
     sources   what it was made from and what was written into it, in order: see `Source`
+    leading   the first columns, where the rest isn't known
     made      the expression that made it, first evaluated at `tick`
     chosen    what chose its rows: an index, a split and its part, the text of a slice
     through   the estimator that transformed it
@@ -63,6 +64,7 @@ class Value:
     const: Any = MISSING
     column: Any = None
     columns: tuple[Any, ...] | None = None
+    leading: tuple[Any, ...] = ()
     parent: Value | None = None
     alike: tuple[Value, ...] = ()
     content: object = field(default_factory=object)

@@ -19,7 +19,7 @@ WRAPPED = frozenset(
     {"scalar", "series", "frame", "array", "list", "dict", "text", "unknown", "columns", "tuple", "shape", "row"}
 )
 METHODS = {"fit_transform", "fit_predict", "fit"}
-CALLS = {"get_dummies", "cut", "qcut", "factorize"}
+CALLS = {"get_dummies", "cut", "qcut", "factorize", "categorical"}
 
 
 class Rewriter:

@@ -210,6 +210,14 @@ class Learned:
         others = {c: t for c, t in given.items() if c not in known} if isinstance(given, dict) else {}
         return values.astype({**others, **known})
 
+    def categorical(self, name: str, values: Any, **options: Any) -> pd.Categorical:
+        """`pandas.Categorical` with the categories of the training rows."""
+        if self.training:
+            result = pd.Categorical(values, **options)
+            self._put(name, result.dtype)
+            return result
+        return pd.Categorical(values, dtype=self._next(name))
+
     def group(self, name: str, groups: Any, method: str, *arguments: Any, **options: Any) -> Any:
         """A statistic of each row's group, or the row's value with what is missing filled from its group."""
         if self.training:
