@@ -98,6 +98,7 @@ class TableCalls(BuiltinCalls):
         arguments = [a for a in given.all() if a.kind != "function"]
         for function in (a for a in given.all() if a.kind == "function"):
             arguments.append(self._callback(base, name, function, given))
+        self._fitted_by_column(base, given)
         for argument in arguments:
             self.record.use(argument)
         if self._inplace(facts, given):
@@ -158,6 +159,15 @@ class TableCalls(BuiltinCalls):
         if base.kind == "frame" and name == "assign":
             return self.callback(function, base)
         return self.callback(function, Value(kind="series", axis=base.axis, origin=base.origin, parent=base))
+
+    def _fitted_by_column(self, base: Value, given: Arguments) -> None:
+        """`frame.apply(LabelEncoder().fit_transform)`: an estimator's method is handed over, and learns from each column."""
+        for value, expression in zip(given.positional, given.nodes, strict=False):
+            if value.kind == "bound" and value.parent is not None and value.parent.kind == "estimator":
+                method = self.know.method("transformer", value.type)
+                if method is not None and method["rows"] == "learns" and base.axis:
+                    self.record.mutate(value.parent)
+                    self.note(expression, value, learn="by_column")
 
     def _inplace(self, facts: Any, given: Arguments) -> bool:
         return bool(facts.get("mutates")) or (bool(facts.get("inplace")) and given.constant(None, "inplace") is True)

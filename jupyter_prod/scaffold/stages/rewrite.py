@@ -36,6 +36,7 @@ class Rewriter:
         self.mode = "plain"
         self.source = Source("")
         self.loops: list[set[str]] = []
+        self.bound_here: set[str] = set()
         self.target_name = ""
         self.after: Callable[[ast.stmt, str], str] | None = None
         self.replaced: dict[int, str] = {}
@@ -48,6 +49,8 @@ class Rewriter:
         self.mode = mode
         self.source = self.source_of(statement.cell)
         self.loops = []
+        inner = ast.walk(statement.node) if hasattr(statement.node, "body") else ()
+        self.bound_here = {n.id for n in inner if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         return self.block_text(statement.node)
 
     def source_of(self, cell: int) -> Source:
@@ -183,11 +186,11 @@ class Rewriter:
             return None
         wholes = node.value.args
         step = 2 if note.select == "split" else 1
-        lines = [
-            f"{self.source.segment(t)} = {self.text(wholes[i // step])}"
-            for i, t in enumerate(targets.elts)
-            if i // step < len(wholes) and self.wanted(t)
-        ]
+        parts = [(t, i // step) for i, t in enumerate(targets.elts) if i // step < len(wholes) and self.wanted(t)]
+        lines = []
+        for place, (target, which) in enumerate(parts):  # the parts of one whole are objects of their own
+            shared = any(which == other for _, other in parts[place + 1 :])
+            lines.append(f"{self.source.segment(target)} = {self.text(wholes[which])}{'.copy()' if shared else ''}")
         serve = "\n".join(lines)
         if self.mode == "serve":
             return serve
@@ -345,6 +348,9 @@ class Rewriter:
 
     def learns(self, node: ast.expr, note: Note) -> str | None:
         """A call whose result has the same rows but depends on all of them."""
+        if note.learn == "by_column" and isinstance(node, ast.Attribute):
+            arguments = f"{self.quoted(node, node.attr)}, {self.text(node.value)}, values"
+            return f"lambda values: learned.{node.attr}({arguments})"
         if not note.learn or not isinstance(node, ast.Call):
             return None
         how = note.learn
@@ -354,7 +360,7 @@ class Rewriter:
             name = self.name(node, "")
             quoted = f'f"{name}"' if "{" in name else f'"{name}"'
             arguments = self.argument_texts(node)
-            if self.mode == "serve":
+            if self.mode == "serve" and not (how == "fit_transform" and self.made_here(node.func.value)):
                 if how == "fit":
                     return f"learned[{quoted}]"
                 known = f"learned[{quoted}]" if not self.loops else f"learned({quoted}, lambda: None)"
@@ -386,6 +392,10 @@ class Rewriter:
             base_text = self.text(note.base)
             return f"learned.columns({self.quoted(node, 'columns')}, {base_text}, lambda: {self.as_written(node)})"
         return None
+
+    def made_here(self, receiver: ast.expr) -> bool:
+        """Whether an estimator is made anew in each round of the loop that fits it."""
+        return isinstance(receiver, ast.Name) and receiver.id in self.bound_here
 
     def quoted(self, node: ast.expr, suffix: str) -> str:
         """The learned name as a literal."""
