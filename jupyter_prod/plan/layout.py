@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from jupyter_prod.plan.choose import Choice
+from jupyter_prod.plan.neighbours import on_other_rows, places_new_rows
 from jupyter_prod.plan.paths import closure, names_in, row_path, splits_rows
 from jupyter_prod.program import Program, Statement
 from jupyter_prod.program.events import Fit, Metric, Predict, Read, Written
@@ -143,6 +144,9 @@ def lay_out(program: Program, choice: Choice) -> Layout:
     Raises NoService where it can't.
     """
     final = choice.final
+    if not places_new_rows(final.estimator):
+        short = final.estimator.type.rsplit(".", 1)[-1]
+        raise NoService(final.fit.statement, f"{short} groups the rows that it is fitted to and can place no others")
     layout = Layout(choice=choice)
     _answering(program, layout)
     _rows(program, layout)
@@ -164,6 +168,7 @@ def lay_out(program: Program, choice: Choice) -> Layout:
     features = closure(program, before | {i for i in y_path if i < layout.cut})
     features = {i for i in features if i < layout.cut}
     _serving_path(program, layout, path)
+    _needs_no_other_row(program, layout, features)
     reads = {r.statement for r in program.of(Read)}
     rest = everything - features
     on_way = set(features)
@@ -177,6 +182,15 @@ def lay_out(program: Program, choice: Choice) -> Layout:
     layout.training = [i for i in rest_sorted if i <= last]
     layout.evaluation = [i for i in rest_sorted if i > last]
     return layout
+
+
+def _needs_no_other_row(program: Program, layout: Layout, features: set[int]) -> None:
+    """Raises NoService where the model's input leans on rows other than its own."""
+    note = program.note(layout.x_node) if layout.x_node is not None else None
+    way = {*features, *layout.serving, layout.x_statement} - {layout.choice.final.fit.statement if layout.choice else -1}
+    other = on_other_rows(program, way, note.value if note is not None else Value())
+    if other is not None:
+        raise NoService(*other, "keep what it needs of other rows in a column of the input")
 
 
 def _definitions(program: Program, statement: int, node: ast.expr) -> set[int]:

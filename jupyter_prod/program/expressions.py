@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from jupyter_prod.knowledge import Knowledge
-from jupyter_prod.program.events import Note
+from jupyter_prod.program.events import Fit, Note
 from jupyter_prod.program.scope import BUILTINS, Scope
 from jupyter_prod.program.values import MISSING, Value, join
 
@@ -361,7 +361,8 @@ class Expressions:
                 return Value(kind="bound", type=name, parent=base, axis=base.axis, origin=base.origin)
             return Value(kind="groupby", axis=base.axis, origin=base.origin, parent=base.parent)
         if base.kind == "estimator":
-            return self._estimator_attribute(base, name)
+            value = self._estimator_attribute(base, name)
+            return self.note(node, value, learn="labels") if name == "labels_" and value.axis else value
         if base.kind == "bunch":
             return self._bunch_attribute(base, name)
         if base.kind == "index" and base.axis and self.know.attribute("index", name) is not None:
@@ -445,6 +446,11 @@ class Expressions:
         )
 
     def _estimator_attribute(self, base: Value, name: str) -> Value:
+        fit = next((e for e in reversed(self.record.events) if isinstance(e, Fit) and e.estimator is base), None)
+        if name == "labels_" and fit is not None and fit.x is not None and fit.x.axis:
+            value = self.derive(fit.x, kind="array", column=None, prediction=base)
+            value.origin |= base.origin
+            return value
         role = (self.know.klass(base.type) or {}).get("role", "predictor")
         kind = "transformer" if role == "transformer" else "predictor"
         facts = self.know.attribute("predictor", name)

@@ -201,6 +201,9 @@ class TableCalls(BuiltinCalls):
             self.callback(function, Value(kind="series", axis=base.axis, origin=base.origin))
         if self.verdict(base, name):
             return self.judged(node, base, name)
+        if base.kind == "groupby" and base.type == "window" and base.parent is not None:
+            kind = "series" if base.parent.kind == "groupby" else base.parent.kind
+            return self.note(node, self.derive(base.parent, kind=kind, column=None), others=True)
         kind = "scalar"
         if base.kind == "frame":
             kind = (
@@ -255,8 +258,11 @@ class TableCalls(BuiltinCalls):
             self.record.mutate(base)
             self.note(node, base, inplace=True)
             return Value(kind="none", const=None)
-        value = self.derive(base, kind="groupby" if name in ("rolling", "ewm", "expanding", "resample") else base.kind)
+        window = name in ("rolling", "ewm", "expanding", "resample")
+        value = self.derive(base, kind="groupby" if window else "series" if base.kind == "groupby" else base.kind)
         value.parent = base if value.kind == "groupby" else None
+        value.type = "window" if window and name != "resample" else ""
+        value.column = None
         return value
 
     def table_groups(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:

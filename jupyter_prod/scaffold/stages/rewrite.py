@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 from jupyter_prod.program import Program, Statement
-from jupyter_prod.program.events import Note
+from jupyter_prod.program.events import Fit, Note
 from jupyter_prod.program.values import Value
 from jupyter_prod.scaffold.stages.source import Edit, Source
 
@@ -351,6 +351,14 @@ class Rewriter:
         if note.learn == "by_column" and isinstance(node, ast.Attribute):
             arguments = f"{self.quoted(node, node.attr)}, {self.text(node.value)}, values"
             return f"lambda values: learned.{node.attr}({arguments})"
+        if note.learn == "labels" and isinstance(node, ast.Attribute) and self.mode in ("features", "serve"):
+            estimator = self.text(node.value)
+            fit = next((f for f in reversed(self.program.of(Fit)) if f.estimator is note.value.prediction), None)
+            if fit is None or fit.x_node is None or fit.inside:
+                return None
+            placed = f"{estimator}.predict({ast.unparse(fit.x_node)})"
+            whole = f"{estimator}.{node.attr}"
+            return placed if self.mode == "serve" else f"({whole} if learned.training else {placed})"
         if not note.learn or not isinstance(node, ast.Call):
             return None
         how = note.learn
