@@ -1,5 +1,7 @@
 """How words become numbers: one learned encoding per column, wherever the notebook keeps it."""
 
+# ruff: noqa: E501 - a cell stays on one line of its table
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -126,7 +128,8 @@ le.fit(data.Sex)
 data.Sex = le.transform(data.Sex)""",
     ),
     "one encoder a column, by name": people(
-        DROP, "le_city = LabelEncoder()\nle_sex = LabelEncoder()\ndata['City'] = le_city.fit_transform(data['City'])\ndata['Sex_n'] = le_sex.fit_transform(data['Sex'])\ndel data['Sex']"
+        DROP,
+        "le_city = LabelEncoder()\nle_sex = LabelEncoder()\ndata['City'] = le_city.fit_transform(data['City'])\ndata['Sex_n'] = le_sex.fit_transform(data['Sex'])\ndel data['Sex']",
     ),
     "one-hot by hand with the index": people(
         DROP,
@@ -153,7 +156,9 @@ X_test = X_test.drop(columns=['City', 'Sex']).join(test_cat)""",
     "factorize": people(
         DROP, "data['City'] = pd.factorize(data['City'])[0]\ndata['Sex'], sexes = pd.factorize(data['Sex'])"
     ),
-    "factorize as a method": people(DROP, "data['City'] = data['City'].factorize()[0]\ndata['Sex'] = data.Sex.factorize()[0]"),
+    "factorize as a method": people(
+        DROP, "data['City'] = data['City'].factorize()[0]\ndata['Sex'] = data.Sex.factorize()[0]"
+    ),
     "category codes in a loop": people(
         DROP,
         "for c in ['City', 'Sex']:\n    data[c] = data[c].astype('category')\n    data[c] = data[c].cat.codes",

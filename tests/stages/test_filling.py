@@ -1,5 +1,7 @@
 """How gaps are filled: what is learned from rows is asked of the record, whatever the statement looks like."""
 
+# ruff: noqa: E501 - a cell stays on one line of its table
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -194,11 +196,18 @@ LOWER = {
         3,
     ),
     "forward fill by method": (
-        passengers("df = df.sort_values('Fare')", "df['Age'] = df['Age'].interpolate()", "df = df.dropna(subset=['Age'])", features="['Age', 'Fare']"),
+        passengers(
+            "df = df.sort_values('Fare')",
+            "df['Age'] = df['Age'].interpolate()",
+            "df = df.dropna(subset=['Age'])",
+            features="['Age', 'Fare']",
+        ),
         4,
     ),
     "the row before": (
-        passengers("df['Before'] = df['Fare'].shift(1)", "df = df.dropna(subset=['Before'])", features="['Before', 'Fare']"),
+        passengers(
+            "df['Before'] = df['Fare'].shift(1)", "df = df.dropna(subset=['Before'])", features="['Before', 'Fare']"
+        ),
         3,
     ),
 }

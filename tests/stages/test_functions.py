@@ -1,5 +1,7 @@
 """Functions, classes and odd statements: what travels with the rows, and with what it reads."""
 
+# ruff: noqa: E501 - a cell stays on one line of its table
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -29,7 +31,11 @@ READ = "df = pd.read_csv('houses.csv')"
 
 def houses(*cells: str, read: str = READ, **more: str) -> Shape:
     return Shape(
-        [HEAD, read, *cells, SPLIT, FIT], "Price", ("r2",), more.get("answers", "model.predict(X_test)"), more.get("rows", "X_test.index")
+        [HEAD, read, *cells, SPLIT, FIT],
+        "Price",
+        ("r2",),
+        more.get("answers", "model.predict(X_test)"),
+        more.get("rows", "X_test.index"),
     )
 
 

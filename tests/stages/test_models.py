@@ -1,5 +1,7 @@
 """Which model answers: many compete, one is refitted, saved, searched for, or hidden in a function."""
 
+# ruff: noqa: E501 - a cell stays on one line of its table
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -43,7 +45,11 @@ SHAPES = {
         "nb = GaussianNB()\nnb.fit(X_train, y_train)\nnb_pred = nb.predict(X_test)\nprint('Bayes', accuracy_score(y_test, nb_pred))",
         "results = pd.DataFrame({'Model': ['LR', 'DT', 'NB'], 'Score': [accuracy_score(y_test, lr_pred), accuracy_score(y_test, dt_pred), accuracy_score(y_test, nb_pred)]})\nresults.sort_values(by='Score', ascending=False)",
         answers=BEST.format(entries="[(accuracy_score(y_test, m.predict(X_test)), m) for m in (lr, dt, nb)]"),
-        metrics=("accuracy_score(y_test, lr_pred)", "accuracy_score(y_test, dt_pred)", "accuracy_score(y_test, nb_pred)"),
+        metrics=(
+            "accuracy_score(y_test, lr_pred)",
+            "accuracy_score(y_test, dt_pred)",
+            "accuracy_score(y_test, nb_pred)",
+        ),
     ),
     "one name, refitted": models(
         "model = LogisticRegression(max_iter=1000)\nmodel.fit(X_train, y_train)\npred = model.predict(X_test)\nprint('first', accuracy_score(y_test, pred))",

@@ -1,5 +1,7 @@
 """The best known data set as notebooks treat it: two files, titles in names, loops over both frames."""
 
+# ruff: noqa: E501 - a cell stays on one line of its table
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -144,7 +146,11 @@ SHAPES = {
         "X_train.index",
     ),
     "both files together, parted again by position": Shape(
-        [HEAD, BOTH, *CONCAT], "Survived", ("accuracy_score(y_val, gb.predict(X_val))",), "gb.predict(X_val)", "X_val.index"
+        [HEAD, BOTH, *CONCAT],
+        "Survived",
+        ("accuracy_score(y_val, gb.predict(X_val))",),
+        "gb.predict(X_val)",
+        "X_val.index",
     ),
     "both files together, parted again by a column": Shape(
         [HEAD, BOTH, *APPENDED], "Survived", ("acc",), "tree.predict(X_valid)", "X_valid.index"

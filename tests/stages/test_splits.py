@@ -1,5 +1,7 @@
 """How rows are parted, filtered, resampled: at training the same statements, at serving none of them."""
 
+# ruff: noqa: E501 - a cell stays on one line of its table
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -28,7 +30,9 @@ def filtered(*cells: str) -> Shape:
     return Shape([HEAD, READ, BASIC, *cells, SPLIT, FIT], "Bought")
 
 
-def parted(*cells: str, rows: str = "X_test.index", metrics: tuple[str, ...] = ("acc",), answers: str = "model.predict(X_test)") -> Shape:
+def parted(
+    *cells: str, rows: str = "X_test.index", metrics: tuple[str, ...] = ("acc",), answers: str = "model.predict(X_test)"
+) -> Shape:
     return Shape([HEAD, READ, BASIC, *cells], "Bought", metrics, answers, rows)
 
 
@@ -39,9 +43,7 @@ SHAPES = {
     "outliers by quartiles of the whole frame": filtered(
         "Q1 = df.quantile(0.25)\nQ3 = df.quantile(0.75)\nIQR = Q3 - Q1\ndf = df[~((df < (Q1 - 1.5 * IQR)) | (df > (Q3 + 1.5 * IQR))).any(axis=1)]"
     ),
-    "outliers by z-scores": filtered(
-        "z = np.abs(stats.zscore(df[['Age', 'Income']]))\ndf = df[(z < 2).all(axis=1)]"
-    ),
+    "outliers by z-scores": filtered("z = np.abs(stats.zscore(df[['Age', 'Income']]))\ndf = df[(z < 2).all(axis=1)]"),
     "outliers in a function in a loop": filtered(
         """def remove_outliers(data, col):
     q1, q3 = data[col].quantile([0.25, 0.75])
@@ -60,10 +62,22 @@ for c in ['Age', 'Income']:
     "dropped by their index": filtered(
         "idx = df[df['Income'] < 10000].index\ndf.drop(idx, inplace=True)\ndf = df.drop(df[df.Age > 75].index)\ndf.drop_duplicates(inplace=True)"
     ),
-    "query and between": filtered("df = df.query('Income > 5000 and Age < 79')\ndf = df[df['Age'].between(18, 77)]\ndf = df.loc[df['Income'].notna()]"),
-    "sorted and shuffled": filtered("df = df.sort_values(by='Income', ascending=False)\ndf = df.sample(frac=1, random_state=42)\ndf = shuffle(df, random_state=3)"),
+    "query and between": filtered(
+        "df = df.query('Income > 5000 and Age < 79')\ndf = df[df['Age'].between(18, 77)]\ndf = df.loc[df['Income'].notna()]"
+    ),
+    "sorted and shuffled": filtered(
+        "df = df.sort_values(by='Income', ascending=False)\ndf = df.sample(frac=1, random_state=42)\ndf = shuffle(df, random_state=3)"
+    ),
     "duplicates by a column, gaps by a column": Shape(
-        [HEAD, READ, "df = df.drop_duplicates(subset=['Income'], keep='first')\ndf.dropna(subset=['Age'], inplace=True)", BASIC, SPLIT, FIT], "Bought"
+        [
+            HEAD,
+            READ,
+            "df = df.drop_duplicates(subset=['Income'], keep='first')\ndf.dropna(subset=['Age'], inplace=True)",
+            BASIC,
+            SPLIT,
+            FIT,
+        ],
+        "Bought",
     ),
     "chained over many lines": Shape(
         [
@@ -128,7 +142,10 @@ def wrangle(frame):
         "train = df.sample(frac=0.8, random_state=200)\ntest = df.drop(train.index)\nX_train, X_test = train.drop('Bought', axis=1), test.drop('Bought', axis=1)\ny_train, y_test = train.Bought, test.Bought",
         FIT,
     ),
-    "iloc": parted("X = df.iloc[:, 0:3]\ny = df.iloc[:, 3]\nX_train, X_test = X.iloc[:300], X.iloc[300:]\ny_train, y_test = y.iloc[:300], y.iloc[300:]", FIT),
+    "iloc": parted(
+        "X = df.iloc[:, 0:3]\ny = df.iloc[:, 3]\nX_train, X_test = X.iloc[:300], X.iloc[300:]\ny_train, y_test = y.iloc[:300], y.iloc[300:]",
+        FIT,
+    ),
     "a frame split, columns taken later": parted(
         "train, test = train_test_split(df, test_size=0.2, random_state=1)\nprint(train.shape, test.shape)",
         "features = ['Age', 'Income']\nmodel = LogisticRegression(max_iter=1000)\nmodel.fit(train[features], train['Bought'])\nscore = model.score(test[features], test['Bought'])\nprint('score', score)",

@@ -1,5 +1,7 @@
 """Targets in every dress: the service answers in the raw target's terms."""
 
+# ruff: noqa: E501 - a cell stays on one line of its table
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -103,7 +105,9 @@ SHAPES = {
         metrics=("f1_score(y_test, y_pred)",),
     ),
     "yes and no replaced in place": contracts(
-        "df['Churn'].replace({'Yes': 1, 'No': 0}, inplace=True)\ndf = pd.get_dummies(df)" if False else "df = df.replace({'Churn': {'Yes': 1, 'No': 0}})\ndf['Churn'] = df['Churn'].astype(int)\ndf = pd.get_dummies(df)",
+        "df['Churn'].replace({'Yes': 1, 'No': 0}, inplace=True)\ndf = pd.get_dummies(df)"
+        if False
+        else "df = df.replace({'Churn': {'Yes': 1, 'No': 0}})\ndf['Churn'] = df['Churn'].astype(int)\ndf = pd.get_dummies(df)",
         "y = df['Churn'].values\nX = df.drop(columns=['Churn'])",
         SPLIT,
         "dt = DecisionTreeClassifier(max_depth=4, random_state=0)\ndt.fit(X_train, y_train)\nprint('Accuracy:', dt.score(X_test, y_test) * 100)",

@@ -33,6 +33,7 @@ class Rewriter:
         self.learned_names: dict[int, str] = {}
         self.taken: set[str] = set()
         self.extra: dict[int, list[str]] = {}
+        self.renamed: dict[int, str] = {}
         self.mode = "plain"
         self.source = Source("")
         self.loops: list[set[str]] = []
@@ -306,7 +307,13 @@ class Rewriter:
             or any(item.axis for item in value.items)
         ):
             return False
-        if value.metric or value.prediction is not None or note.inplace or note.learn in METHODS or note.select == "folds":
+        if (
+            value.metric
+            or value.prediction is not None
+            or note.inplace
+            or note.learn in METHODS
+            or note.select == "folds"
+        ):
             return False
         return self.touches(node)
 
@@ -349,8 +356,9 @@ class Rewriter:
     def learns(self, node: ast.expr, note: Note) -> str | None:
         """A call whose result has the same rows but depends on all of them."""
         if note.learn == "by_column" and isinstance(node, ast.Attribute):
-            arguments = f"{self.quoted(node, node.attr)}, {self.text(node.value)}, values"
-            return f"lambda values: learned.{node.attr}({arguments})"
+            return (
+                f"lambda values: learned.{node.attr}({self.quoted(node, node.attr)}, {self.text(node.value)}, values)"
+            )
         if note.learn == "labels" and isinstance(node, ast.Attribute) and self.mode in ("features", "serve"):
             estimator = self.text(node.value)
             fit = next((f for f in reversed(self.program.of(Fit)) if f.estimator is note.value.prediction), None)
@@ -431,7 +439,11 @@ class Rewriter:
     def selects(self, node: ast.expr, note: Note) -> str | None:
         """Rows left out or reordered: at training only."""
         if note.select == "folds":  # each part of a fold is the whole: one pass
-            return "[(None, None)]" if self.mode == "serve" else f"({self.as_written(node)} if learned.training else [(None, None)])"
+            return (
+                "[(None, None)]"
+                if self.mode == "serve"
+                else f"({self.as_written(node)} if learned.training else [(None, None)])"
+            )
         if not note.select or note.inplace or not note.value.axis or self.rows not in note.value.axis:
             return None
         if note.select in ("call", "subscript", "subscript_loc"):
@@ -517,17 +529,25 @@ class Rewriter:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             extra = self.extra_of(node.func)
             if extra:
-                return f"{node.func.id}({', '.join([*extra, *self.argument_texts(node)])})"
+                return f"{self.called(node.func)}({', '.join([*extra, *self.argument_texts(node)])})"
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             extra = self.extra_of(node)
             if extra:
-                return f"partial({', '.join([node.id, *extra])})"
+                return f"partial({', '.join([self.called(node), *extra])})"
+            return self.called(node) if self.called(node) != node.id else None
         return None
+
+    def called(self, node: ast.Name) -> str:
+        """The name of the version of a definition that a name means here."""
+        note = self.program.note(node)
+        if note is None or note.value.kind not in ("function", "class"):
+            return node.id
+        return self.renamed.get(id(note.value.node), node.id)
 
     def extra_of(self, node: ast.Name) -> list[str]:
         """What a function of the notebook is given before its own arguments."""
         note = self.program.note(node)
-        if note is None or note.value.node is None:
+        if note is None or note.value.node is None or note.value.kind not in ("function", "class"):
             return []
         return self.extra.get(id(note.value.node), [])
 
