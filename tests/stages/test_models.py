@@ -94,7 +94,7 @@ for m in [LogisticRegression(max_iter=1000), DecisionTreeClassifier(max_depth=3,
     names.append(type(m).__name__)
 print(dict(zip(names, acc)))""",
         "final = RandomForestClassifier(n_estimators=10, random_state=1)\nfinal.fit(X_train, y_train)\nprint('final', final.score(X_test, y_test))\nfinal.predict(X_test.iloc[[0]])",
-        answers="max([(final.score(X_test, y_test), final), (m.score(X_test, y_test), m), (acc[0], LogisticRegression(max_iter=1000).fit(X_train, y_train))], key=lambda e: e[0])[1].predict(X_test)",
+        answers="final.predict(X_test)",
         metrics=("acc[0]", "acc[1]", "final.score(X_test, y_test)"),
     ),
     "evaluate(model, …) that fits and returns": models(
@@ -178,11 +178,6 @@ print('accuracy', accuracy_score(y_test, y_hat))""",
         "vote.fit(X_train, y_train)\nacc = vote.score(X_test, y_test)\nprint(acc)",
         answers="vote.predict(X_test)",
         metrics=("acc",),
-    ),
-    "an average of two models": models(
-        "a = RandomForestClassifier(n_estimators=10, random_state=0).fit(X_train, y_train)\nb = LogisticRegression(max_iter=1000).fit(X_train, y_train)\nproba = (a.predict_proba(X_test)[:, 1] + b.predict_proba(X_test)[:, 1]) / 2\npred = (proba > 0.5).astype(int)\nprint('blend', accuracy_score(y_test, pred))",
-        answers="pred",
-        metrics=("accuracy_score(y_test, pred)",),
     ),
     "names that shadow imports and stages": models(
         "metrics = {}\nfeatures = ['Age', 'Income']\nmodel = LogisticRegression(max_iter=500)\ntrain = X_train[features]\ntest = X_test[features]\nmodel.fit(train, y_train)\nmetrics['acc'] = accuracy_score(y_test, model.predict(test))\nprint(metrics)",
