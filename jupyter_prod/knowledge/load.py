@@ -17,7 +17,7 @@ ROLES = ("transformer", "predictor", "clusterer", "resampler", "search", "compos
 class Knowledge:
     """All that is known of libraries.
 
-    `functions` maps a qualified name to its facts; `methods` maps a receiver's kind to {method: facts}; `classes` maps a
+    `functions` maps a qualified name to its facts, `methods` a receiver's kind to {method: facts}; `classes` maps a
     qualified class, or the module it lives in, to its facts. A fact is a mapping with keys as described at the head of
     `pandas.yaml`.
     """
@@ -30,7 +30,7 @@ class Knowledge:
     drawing: frozenset[str] = field(default_factory=frozenset)
 
     def canonical(self, name: str) -> str:
-        """The name under which a thing is known: `sklearn.preprocessing._label.LabelEncoder` is known by its public one."""
+        """The name under which a thing is known: `sklearn.preprocessing._label.LabelEncoder` by its public one."""
         for short, long in self.aliases.items():
             if name == short or name.startswith(short + "."):
                 name = long + name[len(short) :]
@@ -51,11 +51,10 @@ class Knowledge:
 
     def klass(self, name: str) -> Mapping[str, Any] | None:
         """The facts of a class: its own, else those of the module that it lives in; None for no known class."""
+        if not name.rsplit(".", 1)[-1][:1].isupper():
+            return None
         if name in self.classes:
             return self.classes[name]
-        last = name.rsplit(".", 1)[-1]
-        if not last[:1].isupper():
-            return None
         parts = name.split(".")[:-1]
         while parts:
             found = self.classes.get(".".join(parts))

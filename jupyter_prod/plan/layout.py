@@ -187,7 +187,8 @@ def lay_out(program: Program, choice: Choice) -> Layout:
 def _needs_no_other_row(program: Program, layout: Layout, features: set[int]) -> None:
     """Raises NoService where the model's input leans on rows other than its own."""
     note = program.note(layout.x_node) if layout.x_node is not None else None
-    way = {*features, *layout.serving, layout.x_statement} - {layout.choice.final.fit.statement if layout.choice else -1}
+    fitted = layout.choice.final.fit.statement if layout.choice else -1
+    way = {*features, *layout.serving, layout.x_statement} - {fitted}
     other = on_other_rows(program, way, note.value if note is not None else Value())
     if other is not None:
         raise NoService(*other, "keep what it needs of other rows in a column of the input")

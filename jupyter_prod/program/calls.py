@@ -351,7 +351,8 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         items = []
         for argument in given.positional:
             value = self.derive(argument, kind=argument.kind)
-            value.selected, value.content, value.part, value.splits = True, argument.content, argument.part, argument.splits
+            value.selected, value.content = True, argument.content
+            value.part, value.splits = argument.part, argument.splits
             value.column, value.columns = argument.column, argument.columns
             items.append(value)
         if len(items) == 1:

@@ -161,7 +161,7 @@ class TableCalls(BuiltinCalls):
         return self.callback(function, Value(kind="series", axis=base.axis, origin=base.origin, parent=base))
 
     def _fitted_by_column(self, base: Value, given: Arguments) -> None:
-        """`frame.apply(LabelEncoder().fit_transform)`: an estimator's method is handed over, and learns from each column."""
+        """`frame.apply(LabelEncoder().fit_transform)`: an estimator's method is handed over and learns by column."""
         for value, expression in zip(given.positional, given.nodes, strict=False):
             if value.kind == "bound" and value.parent is not None and value.parent.kind == "estimator":
                 method = self.know.method("transformer", value.type)

@@ -1,7 +1,5 @@
 """The way over arrays: positions instead of names, scalers in place, transformers after the split."""
 
-# ruff: noqa: E501 - a cell stays on one line of its table
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,7 +1,5 @@
 """How words become numbers: one learned encoding per column, wherever the notebook keeps it."""
 
-# ruff: noqa: E501 - a cell stays on one line of its table
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,7 +1,5 @@
 """How gaps are filled: what is learned from rows is asked of the record, whatever the statement looks like."""
 
-# ruff: noqa: E501 - a cell stays on one line of its table
-
 from __future__ import annotations
 
 from pathlib import Path

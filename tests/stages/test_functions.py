@@ -1,7 +1,5 @@
 """Functions, classes and odd statements: what travels with the rows, and with what it reads."""
 
-# ruff: noqa: E501 - a cell stays on one line of its table
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Which model answers: many compete, one is refitted, saved, searched for, or hidden in a function."""
 
-# ruff: noqa: E501 - a cell stays on one line of its table
-
 from __future__ import annotations
 
 from pathlib import Path

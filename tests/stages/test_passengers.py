@@ -1,7 +1,5 @@
 """The best known data set as notebooks treat it: two files, titles in names, loops over both frames."""
 
-# ruff: noqa: E501 - a cell stays on one line of its table
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,7 +1,5 @@
 """How rows are parted, filtered, resampled: at training the same statements, at serving none of them."""
 
-# ruff: noqa: E501 - a cell stays on one line of its table
-
 from __future__ import annotations
 
 from pathlib import Path

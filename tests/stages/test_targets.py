@@ -1,7 +1,5 @@
 """Targets in every dress: the service answers in the raw target's terms."""
 
-# ruff: noqa: E501 - a cell stays on one line of its table
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -224,7 +224,7 @@ def _plain_comment(text: str) -> str:
 
 
 def _names_used(text: str) -> list[str]:
-    """The names that a module's code reads from the module, those in its signatures included; not its functions' own."""
+    """The names that a module's code reads from the module, signatures included; not its functions' own."""
     typed = [
         n.id
         for function in ast.walk(ast.parse(text))
