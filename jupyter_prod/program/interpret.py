@@ -15,6 +15,9 @@ from jupyter_prod.program.record import Record
 from jupyter_prod.program.scope import Scope, merge
 from jupyter_prod.program.values import MISSING, Value, join
 
+NO_COLUMNS = frozenset({"index", "columns", "values", "name", "names", "attrs", "flags", "dtype", "shape"})
+"""Attributes of tables that are no columns, though they are assigned like some."""
+
 PASSES = 2
 """How often a loop's body is looked at: the second time, what the first has left is known."""
 
@@ -162,7 +165,7 @@ class Interpreter(Calls):
             if base.kind == "instance":
                 base.keys, base.items = [*base.keys, target.attr], [*base.items, value]
                 return
-            self.record.mutate(base, value, key=target.attr)
+            self.record.mutate(base, value, key=target.attr if target.attr not in NO_COLUMNS else None)
 
     def _unpack(self, target: ast.Tuple | ast.List, value: Value) -> None:
         if len(value.items) != len(target.elts):
