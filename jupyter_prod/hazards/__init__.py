@@ -1,8 +1,8 @@
 """The rules: what stands between a notebook and production.
 
-In: `Facts` of a notebook and its program. Out: `Hit`s, places with a message each. One file a rule, in a folder for each
-group; a file reads top to bottom as the rule's documentation, its examples are its tests. A rule whose hazard is the
-shape of a call is a YAML file with an ast-grep rule; one that asks where values come from is a small class.
+In: `Facts` of a notebook and its program. Out: `Hit`s, places with a message each. One file a rule, in a folder for
+each group; a file reads top to bottom as the rule's documentation, its examples are its tests. A rule whose hazard is
+the shape of a call is a YAML file with an ast-grep rule; one that asks where values come from is a small class.
 """
 
 from jupyter_prod.hazards.facts import Facts

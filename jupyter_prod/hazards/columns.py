@@ -131,7 +131,7 @@ class Columns:
         return Origin(frozenset({(column, "")}))
 
     def surely(self, rows: Value, column: str, frame: Value, tick: int = NOW) -> bool:
-        """Whether a column of a frame is still among these rows, though no list names it: nothing on the way drops it."""
+        """Whether a column of a frame is still among these rows: no list names it, and nothing on the way drops it."""
         now, when = rows, tick
         for _ in range(200):
             if column in self.flow.taken_away(now, when):
@@ -210,6 +210,11 @@ class Columns:
         ):
             return self.made(value.parent, value.column, min(tick, value.tick) if value.tick >= 0 else tick, depth + 1)
         sources = [s for s in value.sources if s.tick <= tick and (s.value.axis or s.value.learned)]
+        taken = next((s for s in sources if s.value.kind == "frame"), None)
+        if taken is not None and value.kind == "series":
+            if isinstance(value.column, str) and isinstance(made, ast.Call) and _last(made) in ("pop", "get"):
+                return self.made(taken.value, value.column, taken.tick, depth + 1)
+            return Origin(elementwise=False)  # made of a whole frame: of which columns is not known
         if not sources:
             return Origin(elementwise=not value.axis)
         found = self._joined([self.origin(s.value, s.tick, depth + 1) for s in sources])

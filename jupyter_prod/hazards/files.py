@@ -11,14 +11,16 @@ from jupyter_prod.knowledge import knowledge
 from jupyter_prod.program.values import Value
 
 _TOUCHES = re.compile(
-    r"""^(?:read_\w+ | load\w* | imread | imwrite | open | (?:list|scan)dir | walk | i?glob | makedirs | mkdir | chdir | stat
-      | exists | is_?file | is_?dir | copy\w* | move | remove | rmtree | unlink | rename | replace | upload_file | download_file
-      | (?:write|save|dump|export)\w* | (?:read|write)_(?:text|bytes) | to_(?:csv|excel|json|parquet|pickle|feather|hdf|stata|html
-      |latex|markdown|file|disk|zarr|netcdf|orc|xml) | savefig | savetxt | savez\w* | (?:gen|load)?fromtxt | fromfile | tofile
-      | ImageFolder | DatasetFolder | ImageDataGenerator | flow_from_directory | image_dataset_from_directory | from_pretrained
-      | (?:Zip|Tar|H5)?File | ExcelWriter | ExcelFile | HDFStore | Database | parquet | csv | json | orc | textFile | extractall
-      | unpack_archive | make_archive | get_file | from_file | from_csv | from_json | from_parquet | resolve | iterdir | rglob
-      | expanduser | abspath | realpath | DirectoryLoader | \w*Loader | memmap | VideoCapture | set_data_path)$""",
+    r"""^(?: read_\w+ | load\w* | imread | imwrite | open | (?:list|scan)dir | walk | i?glob | makedirs | mkdir |
+        chdir | stat | exists | is_?file | is_?dir | copy\w* | move | remove | rmtree | unlink | rename | replace |
+        upload_file | download_file | (?:write|save|dump|export)\w* | (?:read|write)_(?:text|bytes) |
+        to_(?:csv|excel|json|parquet|pickle|feather|hdf|stata|html|latex|markdown|file|disk|zarr|netcdf|orc|xml) |
+        savefig | savetxt | savez\w* | (?:gen|load)?fromtxt | fromfile | tofile | ImageFolder | DatasetFolder |
+        ImageDataGenerator | flow_from_directory | image_dataset_from_directory | from_pretrained |
+        (?:Zip|Tar|H5)?File | ExcelWriter | ExcelFile | HDFStore | Database | parquet | csv | json | orc | textFile
+        | extractall | unpack_archive | make_archive | get_file | from_file | from_csv | from_json | from_parquet |
+        resolve | iterdir | rglob | expanduser | abspath | realpath | DirectoryLoader | \w*Loader | memmap |
+        VideoCapture | set_data_path )$""",
     re.VERBOSE,
 )
 _KEYWORDS = (

@@ -11,7 +11,10 @@ from jupyter_prod.program.events import Event
 from jupyter_prod.program.values import Value
 
 MOST_STEPS = 20_000
-"""How many steps one walk may take: a bound for notebooks built to be slow."""
+"""How many steps one walk may take."""
+
+MOST_IN_ALL = 600_000
+"""How many steps all walks of one notebook may take: a bound, of some seconds, for notebooks built to be slow."""
 
 NOW = 1 << 60
 _TABLES = frozenset(
@@ -62,6 +65,7 @@ class Flow:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self._left = MOST_IN_ALL
 
     def at(self, event: Event) -> int:
         """When an event happened."""
@@ -76,9 +80,10 @@ class Flow:
         """
         waiting = [Step(value, tick, wanted)]
         seen: dict[tuple[int, Wanted], int] = {}
-        left = MOST_STEPS
+        left = min(MOST_STEPS, self._left)
         while waiting and left:
             left -= 1
+            self._left -= 1
             step = waiting.pop()
             key = (id(step.value), step.wanted)
             if seen.get(key, -1) >= step.tick:
@@ -122,9 +127,9 @@ class Flow:
             isinstance(made, ast.Subscript)
             and value.columns is not None
             and all(isinstance(c, str) for c in value.columns)
+            and (not value.selected or value.parent is None)
         ):
-            if not value.selected or value.parent is None:
-                return wanted.only(frozenset(value.columns))
+            return wanted.only(frozenset(value.columns))
         if isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute):
             if made.func.attr == "drop":
                 return wanted.without(self.dropped(made))
@@ -205,6 +210,6 @@ def _name(node: ast.expr) -> str:
 
 
 def _prefixes(name: str) -> set[str]:
-    """A dummy column's name and the columns that it may have come from: `store_format_city` → `store_format`, `store`."""
+    """A dummy column and what it may have come from: `store_format_city` → `store_format`, `store`."""
     parts = name.split("_")
     return {"_".join(parts[:n]) for n in range(1, len(parts) + 1)}

@@ -42,7 +42,7 @@ class Learned:
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """Rows for which a fitted estimator answers, and with what it was fitted: `scored` says that the answers are judged."""
+    """Rows for which a fitted estimator answers, and its last fit before; `scored`: the answers are judged."""
 
     node: ast.expr
     estimator: Value
@@ -99,7 +99,7 @@ class Learning:
         return bool(x.axis & fit.x.axis) or not (x.axis or fit.x.axis)
 
     def folds(self) -> Iterator[tuple[ast.expr, Value, int]]:
-        """(call, rows, when) of what is judged in folds: cross-validation and searches over rows that aren't a training part."""
+        """(call, rows, when) of what is judged in folds; searches over a training part are none."""
         for event in self.facts.program.record.events:
             x: Value | None = None
             if isinstance(event, Metric) and event.part == "folds":

@@ -38,7 +38,7 @@ class Naming:
                 self.bound.add(node.name)
 
     def qualified(self, node: ast.expr) -> str:
-        """`pd.read_csv` → `pandas.read_csv`; a method as `frame.to_csv`, `requests.Session.get`, `sqlite3.connect().execute`.
+        """`pd.read_csv` → `pandas.read_csv`; a method as `frame.to_csv`, `sqlite3.connect().execute`.
 
         Where the owner is unknown, the name alone with a leading dot (`.execute`); for anything else the empty text.
         """

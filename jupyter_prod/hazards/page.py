@@ -15,7 +15,8 @@ def page(rule: Rule) -> str:
     parts = [
         f"# {rule.slug} ({rule.code})",
         f"**{rule.title}**",
-        f"Group: {GROUPS[group_of(rule.code)]} · severity: {rule.severity} · step {rule.step} of the playbook: {STEPS[rule.step]}",
+        f"Group: {GROUPS[group_of(rule.code)]} · severity: {rule.severity}"
+        f" · step {rule.step} of the playbook: {STEPS[rule.step]}",
         "## What it does",
         _prose(rule.what),
         "## Why it is a hazard in production",

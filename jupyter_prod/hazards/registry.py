@@ -12,7 +12,7 @@ from jupyter_prod.knowledge.yaml_files import read_yaml_files
 FOLDERS = ("data", "versioning", "secrets", "reproducibility", "model", "engineering")
 
 RENAMED: dict[str, str] = {}
-"""Codes and slugs that rules once had → the code they have now. People write them into suppressions: none is forgotten."""
+"""Codes and slugs that rules once had → the code of now: people write them into suppressions and settings."""
 
 
 @cache

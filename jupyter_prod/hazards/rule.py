@@ -35,7 +35,7 @@ STEPS = {
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the notebook: `cell` counts from 1 over all cells, rows and columns from 1 in the cell; the end is exclusive.
+    """Where in the notebook: `cell` counts from 1 over all cells, rows and columns from 1 in it; the end is exclusive.
 
     `cell` is None where the notebook as a whole is meant.
     """

@@ -1,4 +1,4 @@
-"""What a secret looks like: token formats, names that say so, addresses with a password; and what only looks like one."""
+"""What a secret looks like: token formats, names that say so, addresses with a password; and what is none."""
 
 from __future__ import annotations
 
@@ -136,7 +136,8 @@ _CONNECTION_PASSWORD = re.compile(
     r"(?:^|[;&? ])(?:PWD|PASSWORD)\s*=\s*(?P<value>[^;&\s\"'{}$<>]{3,128})", re.IGNORECASE
 )
 _OPTION = re.compile(
-    r"(?:\s-u|\s--user)[ =]?(?P<user>[\w.@-]{1,64}):(?P<pair>[^\s\"'{}$]{4,128})|\bmysql\w*\b.*\s-p(?P<mysql>[^\s\"'{}$]{4,128})"
+    r"(?:\s-u|\s--user)[ =]?(?P<user>[\w.@-]{1,64}):(?P<pair>[^\s\"'{}$]{4,128})"
+    r"|\bmysql\w*\b.*\s-p(?P<mysql>[^\s\"'{}$]{4,128})"
     r"|\s--(?:password|token|api-key|secret)[ =](?P<option>[^\s\"'{}$-][^\s\"'{}$]{3,128})"
 )
 
@@ -160,7 +161,7 @@ def is_strong(name: str) -> bool:
 
 
 def says_secret(name: str) -> bool:
-    """Whether a name says that it holds a secret: `api_key`, `X-Api-Key`, `DB_PASSWORD`; not `password_rule`, `token_url`."""
+    """Whether a name says that it holds a secret: `X-Api-Key`, `DB_PASSWORD`; not `password_rule`, `token_url`."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().replace("-", "_").replace(" ", "_").replace(".", "_")
     return _SAYS_SECRET.search(words) is not None and _SAYS_OTHER.search(words.rstrip("_")) is None
 

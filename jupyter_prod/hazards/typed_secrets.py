@@ -25,7 +25,7 @@ from jupyter_prod.notebook import Cell
 
 @dataclass(frozen=True)
 class TypedSecret:
-    """A secret in a cell's source; `node` is its literal where it is one, `address` says that it is part of an address."""
+    """A secret in a cell's source; `node` is its literal where it is one; `address`: it is part of an address."""
 
     place: Place
     what: str
@@ -88,7 +88,7 @@ def _in_literal(node: ast.Constant, text: str, facts: Facts) -> Iterator[TypedSe
 
 
 def _in_line(text: str, quoted: bool = False) -> Iterator[tuple[Secret, bool]]:
-    """(secret, whether it is part of an address) by what a text looks like; with `quoted` it is a literal's own text."""
+    """(secret, whether it is part of an address) by what a text looks like; `quoted`: it is a literal's own."""
     for secret in (*addresses(text), *(in_connection(text) if quoted else ())):
         yield secret, True
     for secret in (*formatted(text), *in_query(text)):
@@ -107,7 +107,7 @@ def _in_sum(node: ast.BinOp, facts: Facts) -> Iterator[TypedSecret]:
         value is not None
         and isinstance(value.const, str)
         and place is not None
-        and not any(list(addresses(p.value)) for p in parts if isinstance(p, ast.Constant))
+        and not any(list(addresses(str(p.value))) for p in parts if isinstance(p, ast.Constant))
     ):
         for secret in addresses(value.const):
             yield TypedSecret(place, secret.what, secret.value, None, True)

@@ -15,9 +15,9 @@ _LIKE_SKLEARN = ("sklearn.", "imblearn.", "umap.")
 
 @dataclass(frozen=True)
 class Draw:
-    """How a call draws: from a generator, empty for one of its own, unless a keyword or the argument at `place` seeds it.
+    """How a call draws: from a generator (empty: its own), unless a keyword or the argument at `place` seeds it.
 
-    `quiet` maps a parameter to the values with which nothing is drawn; `off` says that this is so by default.
+    `quiet` is a parameter and the values with which nothing is drawn; `rarely` says that this is so by default.
     """
 
     generator: str
@@ -25,7 +25,7 @@ class Draw:
     seeds: tuple[str, ...] = ("random_state",)
     place: int | None = None
     quiet: tuple[str, tuple[object, ...]] | None = None
-    off: bool = False
+    rarely: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def randomness() -> Randomness:
         calls.update({f"{entry['module']}.{name}": Draw(generator, seeds=seeds) for name in entry["names"].split()})
     classes = {name: Draw("numpy") for name in told["estimators"].split()}
     classes.update({name: Draw("numpy", "splits at random") for name in told["splitters"].split()})
-    classes.update({name: Draw("numpy", quiet=_quiet(entry), off=True) for name, entry in told["sometimes"].items()})
+    classes.update({name: Draw("numpy", quiet=_quiet(entry), rarely=True) for name, entry in told["sometimes"].items()})
     layers = {
         f"{module}.{name}": generator
         for generator, entry in told["layers"].items()
@@ -75,7 +75,7 @@ def _draw(entry: Mapping[str, Any]) -> Draw:
         tuple(entry.get("seeds", ("random_state",))),
         entry.get("place"),
         _quiet(entry["unless"]) if "unless" in entry else None,
-        entry.get("off", False),
+        entry.get("rarely", False),
     )
 
 

@@ -19,7 +19,7 @@ class Fix:
 
 @dataclass(frozen=True)
 class Finding:
-    """A hazard in a notebook. `filename` is as the notebook was named; `conversion` says who removes it: resolved or yours."""
+    """A hazard in a notebook, which was named `filename`; `conversion` says who removes it: resolved or yours."""
 
     code: str
     slug: str

@@ -111,7 +111,7 @@ def test_findings_are_sorted_by_place_and_each_is_told_once() -> None:
 def test_places_count_characters_of_the_cell_as_written(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.ipynb", "x = 'ü'\n%time y = eval(x)\nz = 'ä'; eval(z)")
 
-    findings = [f for f in lint([path], Settings(("JPS07",)))]
+    findings = lint([path], Settings(("JPS07",)))
 
     assert [(f.place.row, f.place.column, f.place.end_column) for f in findings] == [(2, 11, 18), (3, 10, 17)]
 

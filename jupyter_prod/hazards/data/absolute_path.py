@@ -76,7 +76,7 @@ class AbsolutePath(Rule):
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         suspects: _Suspects = {
-            id(n): (n, n.value) for n in facts.nodes if isinstance(n, ast.Constant) and _is_absolute(n, facts)
+            id(n): (n, str(n.value)) for n in facts.nodes if isinstance(n, ast.Constant) and _is_absolute(n, facts)
         }
         suspects.update({id(c): (c, "~") for c in facts.calls_of("pathlib.Path.home") if not _is_parameter(c, facts)})
         reported: set[int] = set()
@@ -144,8 +144,9 @@ _Suspects = dict[int, tuple[ast.expr, str]]
 """Expressions that are absolute paths, by identity, and the path."""
 
 _PERSONAL = re.compile(
-    r"""^(?:/home/[^/]+ | /Users/[^/]+ | /root(?:/|$) | /content(?:/|$) | /kaggle(?:/|$) | /mnt/[^/] | /media/[^/] | /Volumes/[^/]
-      | /dbfs/ | /databricks/ | /gpfs/ | /scratch/ | /lustre/ | /nfs/ | [A-Za-z]:[\\/](?![/\\]\S+\.\w+/) | \\\\[^\\/]+[\\/]
+    r"""^(?:/home/[^/]+ | /Users/[^/]+ | /root(?:/|$) | /content(?:/|$) | /kaggle(?:/|$) | /mnt/[^/]
+      | /media/[^/] | /Volumes/[^/] | /dbfs/ | /databricks/ | /gpfs/ | /scratch/ | /lustre/ | /nfs/
+      | [A-Za-z]:[\\/](?![/\\]\S+\.\w+/) | \\\\[^\\/]+[\\/]
       | ~(?:[\\/]|$|[a-z_][\w.-]*[\\/]) | dbfs:/ | file:/)""",
     re.VERBOSE,
 )

@@ -78,7 +78,7 @@ class OverwritesSource(Rule):
                 if place is not None:
                     yield Hit(
                         place,
-                        f"{_shown(path, facts)} was read above and is overwritten here: write the result to another file",
+                        f"{_shown(path, facts)} was read above and is overwritten here: write to another file",
                     )
                 read = [(source, known) for source, known in read if not known & names]
             written |= names

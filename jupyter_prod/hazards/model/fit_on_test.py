@@ -64,7 +64,7 @@ class FitOnTest(Rule):
                 told.add(id(fit.node))
                 yield Hit(
                     place,
-                    f"`{estimator}` is fitted on the test rows: fit on the training rows, and only {_instead(fit)} here",
+                    f"`{estimator}` is fitted on the test rows: fit on the training rows, {_instead(fit)} here",
                 )
 
 

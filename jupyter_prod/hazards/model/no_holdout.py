@@ -145,7 +145,7 @@ def _kinds(estimator: Value, seen: set[int] | None = None) -> set[str]:
 
 
 def _judged_sites(known: Learning) -> set[object]:
-    """The estimators that are judged on held-out rows: by a score, a prediction for them, folds, or a call that has both."""
+    """The estimators judged on held-out rows: by a score, a prediction, folds, or a call that has both."""
     found: set[object] = set()
     for judged in known.held_out():
         found |= _sites(judged.estimator)
@@ -186,7 +186,7 @@ def _is_unseen(value: Value, tick: int, estimator: Value, known: Learning) -> bo
 
 
 def _judged_by_call(call: ast.Call, known: Learning) -> set[object]:
-    """A call that is handed both a fitted estimator and held-out rows judges it: `plot_roc_curve(model, X_test, y_test)`."""
+    """A call that has both an estimator and held-out rows judges it: `plot_roc_curve(model, X_test, y_test)`."""
     values = [known.facts.value(a) for a in [*call.args, *(k.value for k in call.keywords)]]
     estimators = [v for v in values if v is not None and v.kind == "estimator" and role(v) in ("predictor", "search")]
     if not estimators or not any(v is not None and v.part == "test" for v in values):

@@ -88,7 +88,7 @@ class PreprocessingLeakage(Rule):
                 told.add((place.cell, place.row))
                 yield Hit(
                     place,
-                    f"{learned.what} learns from rows that later serve as test rows: learn it on the training rows only",
+                    f"{learned.what} learns from rows that later serve as test rows: learn from the training rows",
                 )
 
 

@@ -90,7 +90,7 @@ def _message(leaks: list[_Leak]) -> str:
     if len(leaks) == 1:
         return f"the feature {leaks[0].feature!r} {leaks[0].how}: leave it out of the features"
     names = ", ".join(repr(leak.feature) for leak in leaks)
-    return f"the features {names} hold the target {leaks[0].target!r} or are computed from the same: leave them out of the features"
+    return f"the features {names} hold the target {leaks[0].target!r} or are computed from the same: leave them out"
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,9 @@ def _leaks(fit: Fit, columns: Columns, known: Learning) -> list[_Leak]:
         if feature == name and _is_target(made, target):
             how = "is the target itself"
         elif made.elementwise and made.roots and target.roots <= made.roots:
-            how = f"is {'computed from the same as' if made.node is not None else 'what'} the target {name!r}{' is computed from' if made.node is None else ''}"
+            how = f"is computed from the same as the target {name!r}"
+            if made.node is None:
+                how = f"is what the target {name!r} is computed from"
         else:
             continue
         entry = columns.entry(fit.x, feature, when)

@@ -109,7 +109,7 @@ def _difference(judged: Judged, known: Learning) -> str:
     served = list(known.reached(judged.x, judged.tick, wanted))
     missing = _not_applied(trained, served, judged)
     if missing is not None:
-        return f"{missing.what} was applied before `fit` and isn't applied here: the model sees other numbers than in training"
+        return f"{missing.what} was applied before `fit` and isn't here: the model sees other numbers than in training"
     anew = _learned_anew(served, fit, judged, known)
     if anew is not None:
         return f"{anew.what} is learned from the rows to predict, in training it was learned from the training rows"
@@ -123,7 +123,7 @@ def _difference(judged: Judged, known: Learning) -> str:
 
 
 def _is_followed(x: Value, tick: int, known: Learning) -> bool:
-    """Whether the way to these rows is known: from an input, or typed in; no grid to draw on, no argument of a function."""
+    """Whether the way to these rows is known: from an input, or typed in; no grid, no argument of a function."""
     for step in known.flow.back(x, tick):
         value, made = step.value, step.value.made
         if isinstance(made, ast.Call) and not value.axis:
@@ -179,7 +179,7 @@ def _learned_anew(served: list[Learned], fit: Fit, judged: Judged, known: Learni
 
 
 def _categories_anew(judged: Judged, known: Learning) -> Learned | None:
-    """Categories that are found anew in the rows to predict: other columns, other codes; `reindex` puts columns right."""
+    """Categories found anew in the rows to predict: other columns, other codes; `reindex` puts columns right."""
     found: Learned | None = None
     for step in known.flow.back(judged.x, judged.tick):
         made = step.value.made

@@ -4,135 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.rule import Hit, Rule
 from jupyter_prod.knowledge import knowledge
-
-_SEEDS = {
-    "numpy.random.seed": ("numpy",),
-    "random.seed": ("random",),
-    "torch.manual_seed": ("torch",),
-    "torch.cuda.manual_seed_all": (),
-    "tensorflow.random.set_seed": ("tensorflow",),
-    "tensorflow.set_random_seed": ("tensorflow",),
-    "tensorflow.keras.utils.set_random_seed": ("tensorflow", "numpy", "random"),
-    "keras.utils.set_random_seed": ("tensorflow", "numpy", "random"),
-    "transformers.set_seed": ("torch", "numpy", "random", "tensorflow"),
-    "pytorch_lightning.seed_everything": ("torch", "numpy", "random"),
-    "lightning.seed_everything": ("torch", "numpy", "random"),
-    "lightning.pytorch.seed_everything": ("torch", "numpy", "random"),
-    "fastai.basics.set_seed": ("torch", "numpy", "random"),
-    "fastai.torch_core.set_seed": ("torch", "numpy", "random"),
-    "accelerate.utils.set_seed": ("torch", "numpy", "random"),
-    "imgaug.seed": ("numpy",),
-}
-"""Calls that seed → the generators they seed."""
-
-
-@dataclass(frozen=True)
-class _Draw:
-    """How a call draws: from which generator, with which keywords as a seed, and when it draws at all."""
-
-    generator: str
-    seeds: tuple[str, ...] = ("random_state",)
-    only_if: tuple[str, object] | None = None
-    default_on: bool = True
-    what: str = "draws at random"
-    place: int | None = None
-
-
-_ESTIMATORS = frozenset(
-    """RandomForestClassifier RandomForestRegressor ExtraTreesClassifier ExtraTreesRegressor ExtraTreeClassifier
-        ExtraTreeRegressor BaggingClassifier BaggingRegressor RandomTreesEmbedding IsolationForest AdaBoostClassifier
-        AdaBoostRegressor MLPClassifier MLPRegressor BernoulliRBM SGDClassifier SGDRegressor SGDOneClassSVM Perceptron
-        PassiveAggressiveClassifier PassiveAggressiveRegressor KMeans MiniBatchKMeans BisectingKMeans SpectralClustering
-        GaussianMixture BayesianGaussianMixture TruncatedSVD FastICA SparsePCA MiniBatchSparsePCA DictionaryLearning
-        LatentDirichletAllocation TSNE MDS RandomizedSearchCV HalvingRandomSearchCV GaussianRandomProjection
-        SparseRandomProjection RBFSampler Nystroem RANSACRegressor UMAP BalancedRandomForestClassifier
-        EasyEnsembleClassifier RUSBoostClassifier BalancedBaggingClassifier FactorAnalysis QuantileTransformer
-        HDBSCANless SMOTE ADASYN BorderlineSMOTE SVMSMOTE KMeansSMOTE SMOTENC SMOTEN RandomOverSampler
-        RandomUnderSampler SMOTEENN SMOTETomek ClusterCentroids
-    """.split()
-)
-"""Estimators whose `fit` draws with their defaults."""
-
-_IF = {
-    "GradientBoostingClassifier": ("subsample", 1.0),
-    "GradientBoostingRegressor": ("subsample", 1.0),
-    "DecisionTreeClassifier": ("splitter", "best"),
-    "DecisionTreeRegressor": ("splitter", "best"),
-    "SVC": ("probability", False),
-    "NuSVC": ("probability", False),
-    "LogisticRegression": ("solver", "lbfgs liblinear newton-cg newton-cholesky"),
-    "LogisticRegressionCV": ("solver", "lbfgs liblinear newton-cg newton-cholesky"),
-    "Ridge": ("solver", "auto svd cholesky lsqr sparse_cg lbfgs"),
-    "PCA": ("svd_solver", "auto full covariance_eigh arpack"),
-    "Lasso": ("selection", "cyclic"),
-    "ElasticNet": ("selection", "cyclic"),
-    "HistGradientBoostingClassifier": ("early_stopping", "auto False"),
-    "HistGradientBoostingRegressor": ("early_stopping", "auto False"),
-    "KFold": ("shuffle", False),
-    "StratifiedKFold": ("shuffle", False),
-    "StratifiedGroupKFold": ("shuffle", False),
-    "DummyClassifier": ("strategy", "prior most_frequent constant"),
-}
-"""Those that draw only where a parameter is not the value (or one of the values) given here."""
-
-_SPLITTERS = frozenset(
-    "ShuffleSplit StratifiedShuffleSplit GroupShuffleSplit RepeatedKFold RepeatedStratifiedKFold".split()
-)
-_OWN = ("sklearn.", "imblearn.", "umap.")
-
-_FUNCTIONS = {
-    "sklearn.model_selection.train_test_split": _Draw("numpy", only_if=("shuffle", False), what="splits at random"),
-    "sklearn.utils.resample": _Draw("numpy", what="samples at random"),
-    "sklearn.utils.shuffle": _Draw("numpy", what="shuffles"),
-    "sklearn.datasets.make_classification": _Draw("numpy"),
-    "sklearn.datasets.make_regression": _Draw("numpy"),
-    "sklearn.datasets.make_blobs": _Draw("numpy"),
-    "sklearn.datasets.make_moons": _Draw("numpy"),
-    "sklearn.datasets.make_circles": _Draw("numpy", only_if=("noise", None)),
-    "sklearn.inspection.permutation_importance": _Draw("numpy"),
-    "frame.sample": _Draw("numpy", what="samples rows"),
-    "series.sample": _Draw("numpy", what="samples rows"),
-    "groupby.sample": _Draw("numpy", what="samples rows"),
-    "torch.utils.data.random_split": _Draw("torch", ("generator",), what="splits at random", place=2),
-    "torch.utils.data.RandomSampler": _Draw("torch", ("generator",), what="samples at random"),
-    "torch.utils.data.WeightedRandomSampler": _Draw("torch", ("generator",), what="samples at random"),
-    "torch.utils.data.SubsetRandomSampler": _Draw("torch", ("generator",), what="samples at random"),
-    "torch.utils.data.DataLoader": _Draw(
-        "torch",
-        ("generator", "sampler", "batch_sampler"),
-        only_if=("shuffle", False),
-        default_on=False,
-        what="shuffles",
-    ),
-    "numpy.random.default_rng": _Draw("", ("seed",), what="makes a generator", place=0),
-    "numpy.random.RandomState": _Draw("", ("seed",), what="makes a generator", place=0),
-    "numpy.random.Generator": _Draw("", ("bit_generator",), what="makes a generator", place=0),
-    "numpy.random.PCG64": _Draw("", ("seed",), what="makes a generator", place=0),
-    "random.Random": _Draw("", ("x",), what="makes a generator", place=0),
-    "scipy.stats.bootstrap": _Draw("numpy", ("random_state", "rng")),
-}
-
-_TORCH = frozenset(
-    "rand randn randint randperm rand_like randn_like randint_like normal bernoulli multinomial poisson".split()
-)
-_TORCH_LAYERS = frozenset(
-    """Linear Conv1d Conv2d Conv3d ConvTranspose2d LSTM GRU RNN Embedding Transformer TransformerEncoderLayer Bilinear
-        MultiheadAttention
-    """.split()
-)
-_KERAS = ("keras.layers.", "tensorflow.keras.layers.", "keras.api.layers.")
-_KERAS_LAYERS = frozenset(
-    "Dense Conv1D Conv2D Conv3D LSTM GRU SimpleRNN Embedding Bidirectional ConvLSTM2D SeparableConv2D".split()
-)
-_TENSORFLOW = frozenset(
-    """tensorflow.random.normal tensorflow.random.uniform tensorflow.random.shuffle tensorflow.random.truncated_normal
-    """.split()
-)
+from jupyter_prod.knowledge.drawing import Draw, randomness
 
 
 class UnseededRandomness(Rule):
@@ -220,7 +96,7 @@ def _seeded(facts: Facts) -> dict[str, int]:
     found: dict[str, int] = {}
     inside: dict[int, tuple[str, ...]] = {}
     for call in facts.calls:
-        generators = _SEEDS.get(facts.qualified(call.func))
+        generators = randomness().seeds.get(facts.qualified(call.func))
         if not generators or _is_none(call):
             continue
         function = next(
@@ -245,66 +121,40 @@ def _is_none(call: ast.Call) -> bool:
     return not given or (isinstance(given[0], ast.Constant) and given[0].value is None)
 
 
-def _draw(call: ast.Call, facts: Facts) -> _Draw | None:
+def _draw(call: ast.Call, facts: Facts) -> Draw | None:
     """How a call draws; None where it doesn't."""
     name = facts.qualified(call.func)
-    if name in _FUNCTIONS:
-        return _FUNCTIONS[name]
-    last = name.rsplit(".", 1)[-1]
-    if name.startswith(_OWN):
-        if last in _ESTIMATORS or last in _SPLITTERS:
-            return _Draw("numpy", what="splits at random" if last in _SPLITTERS else "draws at random")
-        if last in _IF:
-            return _Draw("numpy", only_if=_IF[last], default_on=False)
-        return None
+    found = randomness().draw(name)
+    if found is not None:
+        return found
     known = knowledge().function(name)
     if known is not None and known["rows"] == "draws":
-        return _Draw("random" if name.startswith("random.") else "numpy", ())
-    if name.startswith("random.") and last in (
-        "shuffle",
-        "sample",
-        "choice",
-        "choices",
-        "randint",
-        "random",
-        "uniform",
-        "gauss",
-        "randrange",
-        "normalvariate",
-    ):
-        return _Draw("random", ())
-    if name.startswith("torch.") and name.count(".") == 1 and last in _TORCH:
-        return _Draw("torch", ("generator",))
-    if name.startswith("torch.nn.") and last in _TORCH_LAYERS and _is_outermost_layer(call, facts):
-        return _Draw("torch", (), what="starts from random weights")
-    if name.startswith(_KERAS) and last in _KERAS_LAYERS and _is_outermost_layer(call, facts):
-        return _Draw("tensorflow", (), what="starts from random weights")
-    if name in _TENSORFLOW:
-        return _Draw("tensorflow", ("seed",))
+        return Draw("random" if name.startswith("random.") else "numpy", seeds=())
+    generator = randomness().layer(name)
+    if generator is not None:
+        return Draw(generator, "starts from random weights", ()) if _is_first_layer(call, facts) else None
     return _of_unknown(call, name) if isinstance(call.func, ast.Attribute) else None
 
 
-def _of_unknown(call: ast.Call, name: str) -> _Draw | None:
+def _of_unknown(call: ast.Call, name: str) -> Draw | None:
     """Methods of what the program model doesn't know, where name and keywords leave no doubt."""
     keywords = {k.arg for k in call.keywords}
     if name.endswith(".train_test_split"):
-        return _Draw("numpy", ("seed", "random_state"), only_if=("shuffle", False), what="splits at random")
+        return Draw("numpy", "splits at random", ("seed", "random_state"), quiet=("shuffle", (False,)))
     if name == ".sample" and keywords & {"frac", "n"} and not keywords & {"seed", "random_state"}:
-        return _Draw("numpy", what="samples rows")
+        return Draw("numpy", "samples rows")
     return None
 
 
-def _is_outermost_layer(call: ast.Call, facts: Facts) -> bool:
+def _is_first_layer(call: ast.Call, facts: Facts) -> bool:
     """One finding a network: the first layer of its class, function or `Sequential`, else of its cell."""
     parents = list(facts.parents(call))
-    container = next(
-        (a for a in parents if isinstance(a, (ast.ClassDef, ast.FunctionDef)) or _is_sequence(a, facts)), parents[-1]
+    inside = (a for a in parents if isinstance(a, (ast.ClassDef, ast.FunctionDef)) or _is_sequence(a, facts))
+    container = next(inside, parents[-1])
+    layers = (
+        n for n in _in_order(container) if isinstance(n, ast.Call) and randomness().layer(facts.qualified(n.func))
     )
-    first = next(
-        (n for n in _in_order(container) if isinstance(n, ast.Call) and n is not container and _is_layer(n, facts)),
-        None,
-    )
-    return first is call
+    return next(layers, None) is call
 
 
 def _in_order(node: ast.AST) -> Iterator[ast.AST]:
@@ -317,15 +167,8 @@ def _is_sequence(node: ast.AST, facts: Facts) -> bool:
     return isinstance(node, ast.Call) and facts.qualified(node.func).endswith("Sequential")
 
 
-def _is_layer(call: ast.Call, facts: Facts) -> bool:
-    name = facts.qualified(call.func)
-    last = name.rsplit(".", 1)[-1]
-    return (name.startswith("torch.nn.") and last in _TORCH_LAYERS) or (
-        name.startswith(_KERAS) and last in _KERAS_LAYERS
-    )
-
-
-def _has_seed(call: ast.Call, draw: _Draw, facts: Facts) -> bool:
+def _has_seed(call: ast.Call, draw: Draw, facts: Facts) -> bool:
+    """Whether a call has a seed of its own, or draws nothing with its parameters."""
     given = _given(call, facts)
     if given is None:
         return True  # **options of which nothing is known
@@ -336,26 +179,18 @@ def _has_seed(call: ast.Call, draw: _Draw, facts: Facts) -> bool:
                 return True
     if draw.place is not None and draw.place < len(call.args):
         return True
-    if draw.only_if is not None:
-        name, quiet = draw.only_if
-        if name not in given:
-            return not draw.default_on
-        return _is_quiet(given[name], quiet, facts)
-    return False
+    if draw.quiet is None:
+        return False
+    parameter, values = draw.quiet
+    return _is_quiet(given[parameter], values, facts) if parameter in given else draw.rarely
 
 
-def _is_quiet(node: object, quiet: object, facts: Facts) -> bool:
+def _is_quiet(node: ast.expr, values: tuple[object, ...], facts: Facts) -> bool:
     """Whether a parameter has a value with which nothing is drawn; an unknown value is taken for one."""
     if isinstance(node, ast.Constant):
-        const: object = node.value
-    else:
-        value = facts.value(node) if isinstance(node, ast.AST) else None
-        if value is None or not value.known():
-            return True
-        const = value.const
-    if isinstance(quiet, str):
-        return str(const) in quiet.split()
-    return const == quiet
+        return node.value in values
+    value = facts.value(node)
+    return value is None or not value.known() or value.const in values
 
 
 def _given(call: ast.Call, facts: Facts) -> dict[str, ast.expr] | None:
@@ -368,7 +203,7 @@ def _given(call: ast.Call, facts: Facts) -> dict[str, ast.expr] | None:
         if isinstance(keyword.value, ast.Dict):
             found.update(
                 {
-                    k.value: v
+                    str(k.value): v
                     for k, v in zip(keyword.value.keys, keyword.value.values, strict=True)
                     if isinstance(k, ast.Constant)
                 }

@@ -136,7 +136,7 @@ def _has_shell(call: ast.Call, facts: Facts) -> bool:
 
 
 def _is_literal(command: ast.expr, facts: Facts) -> bool:
-    """Whether the command is one literal, also where a name holds it, literals put together, or quoted for the shell."""
+    """Whether the command is one literal (a name may hold it), literals put together, or quoted for the shell."""
     if isinstance(command, ast.Constant):
         return True
     if isinstance(command, ast.BinOp):
