@@ -25,13 +25,18 @@ from jupyter_prod.road import Conversion, Options, Say, convert, written_convers
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one notebook: a conversion, or why there is none."""
+    """What became of one notebook: a conversion, or the `error` for which there is none.
+
+    `failure` is what verification met: what stopped it, or the first thing that differs, also between two runs of the
+    notebook itself.
+    """
 
     notebook: Path
     project: Path
     conversion: dict[str, Any] | None
     verdict: dict[str, Any] | None
     error: str = ""
+    failure: str = ""
     code: int = DONE
     kept: tuple[str, ...] = ()
 
@@ -48,6 +53,7 @@ class Outcome:
             "error": self.error or None,
             "conversion": self.conversion,
             "verdict": self.verdict,
+            "failure": self.failure or None,
             "kept": list(self.kept),
         }
 
@@ -84,13 +90,14 @@ def convert_all(places: Sequence[tuple[Path, Path]], options: Options, jobs: int
         tell(outcome, quiet)
         return [outcome]
     outcomes: list[Outcome] = []
-    with bar(quiet) as say, concurrent.futures.ProcessPoolExecutor(jobs, initializer=prepare_worker) as pool:
+    with concurrent.futures.ProcessPoolExecutor(jobs, initializer=prepare_worker) as pool:
         waiting = {pool.submit(_apart, path, place, options): (path, place) for path, place in places}
         try:
-            for done in concurrent.futures.as_completed(waiting):
-                outcomes.append(_result(done, *waiting[done]))
-                tell(outcomes[-1], quiet)
-                say(f"{len(outcomes)} of {len(places)} notebooks", len(outcomes) / len(places))
+            with bar(quiet) as say:  # after the processes: its thread is no good company for a fork
+                for done in concurrent.futures.as_completed(waiting):
+                    outcomes.append(_result(done, *waiting[done]))
+                    tell(outcomes[-1], quiet)
+                    say(f"{len(outcomes)} of {len(places)} notebooks", len(outcomes) / len(places))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             for worker in multiprocessing.active_children():
@@ -110,7 +117,7 @@ def _result(done: concurrent.futures.Future[Outcome], path: Path, place: Path) -
         return done.result()
     except BrokenProcessPool:
         why = "internal error: a process that converted ended without a word; most often the machine ran out of memory"
-        return Outcome(path, place, None, None, why, INTERNAL)
+        return Outcome(path, place, None, None, why, code=INTERNAL)
 
 
 def one(path: Path, place: Path, options: Options, say: Say = lambda step, done: None) -> Outcome:
@@ -118,30 +125,29 @@ def one(path: Path, place: Path, options: Options, say: Say = lambda step, done:
     try:
         done = convert(path, place, options, say)
     except UsableError as error:
-        return Outcome(path, place, None, None, str(error), UNUSABLE)
+        return Outcome(path, place, None, None, str(error), code=UNUSABLE)
     except Exception as error:
         if os.environ.get("JUPYTER_PROD_DEBUG"):
             raise
         why = f"internal error: {path}: {type(error).__name__}: {error}; please report it"
-        return Outcome(path, place, None, None, why, INTERNAL)
+        return Outcome(path, place, None, None, why, code=INTERNAL)
     return Outcome(
         path,
         place,
         written_conversion(place),
         done.verdict.as_json(),
-        _failure(done),
-        FOUND if done.verdict.status == "differs" else DONE,
-        tuple(map(str, done.kept)),
+        failure=_failure(done),
+        code=FOUND if done.verdict.status == "differs" else DONE,
+        kept=tuple(map(str, done.kept)),
     )
 
 
 def _failure(done: Conversion) -> str:
     failure = done.verdict.failure
-    return (
-        ""
-        if failure is None
-        else f"cell {failure.place.cell}, line {failure.place.line}: {failure.what}: {failure.why}"
-    )
+    if failure is None:
+        return ""
+    where = f"cell {failure.place.cell}, line {failure.place.line}: " if failure.place.cell else ""
+    return f"{where}{failure.what}: {failure.why}"
 
 
 def tell(outcome: Outcome, quiet: bool) -> None:

@@ -41,6 +41,8 @@ def verdict_table(outcome: Outcome, console: Console | None = None) -> None:
     console.print(line, soft_wrap=True)
     _checks(console, verdict.get("checks", []))
     tell_reservations(console, conversion)
+    if status == "not-reproducible" and outcome.failure:  # of other verdicts the reasons tell
+        console.print(Text(outcome.failure, "yellow"), soft_wrap=True)
     for path in outcome.kept:
         console.print(Text(f"kept as you changed it: {path}; the new version is {path}.new", "yellow"), soft_wrap=True)
 
@@ -66,7 +68,8 @@ def checks_table(title: str, checks: list[dict[str, Any]], failure: Obstacle | N
     console.print(Text(title, "bold"), soft_wrap=True)
     _checks(console, checks)
     if failure is not None:
-        console.print(Text(f"cell {failure.place.cell}: {failure.what}: {failure.why}", "yellow"), soft_wrap=True)
+        where = f"cell {failure.place.cell}: " if failure.place.cell else ""
+        console.print(Text(f"{where}{failure.what}: {failure.why}", "yellow"), soft_wrap=True)
 
 
 def _checks(console: Console, checks: list[dict[str, Any]]) -> None:
