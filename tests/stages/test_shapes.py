@@ -88,3 +88,9 @@ def test_a_shape_of_notebook_becomes_a_service_with_its_numbers(people: Path, sh
     if "reset" not in shape:
         assert_same(expected, both.answers(labels))
         assert_same(expected, both.answers_alone(labels))
+
+
+def test_what_a_read_is_given_stands_in_its_function(people: Path) -> None:
+    read = "wanted = ['Age', 'Income', 'Bought']\ndf = pd.read_csv('people.csv', usecols=wanted).fillna(0)\nwanted = 3"
+    both = run_both(people, [IMPORTS, read, SPLIT, FIT])
+    assert_metric(both, both.notebook["acc"])

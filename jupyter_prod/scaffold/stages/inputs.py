@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import keyword
 import re
 
@@ -10,7 +11,7 @@ from jupyter_prod.plan.layout import NoService
 from jupyter_prod.plan.nouns import Input, Place
 from jupyter_prod.program import Program
 from jupyter_prod.program.events import Read
-from jupyter_prod.scaffold.stages.names import BUILTINS, imported_names
+from jupyter_prod.scaffold.stages.names import BUILTINS, free_names, imported_names
 
 TAKEN = BUILTINS | {"rows", "model"}
 
@@ -108,7 +109,8 @@ class Sources:
                         "the path that is read can't be known from the notebook's text",
                         "name the file by a literal",
                     )
-                found.append((name, f"What `{read.qualified}` gives (cell {statement.cell}).", ast.unparse(node)))
+                told = ast.unparse(self._with_constants(read, ast.parse(ast.unparse(node), mode="eval").body))
+                found.append((name, f"What `{read.qualified}` gives (cell {statement.cell}).", told))
                 continue
             call = ast.parse(ast.unparse(node), mode="eval").body
             assert isinstance(call, ast.Call)
@@ -120,7 +122,37 @@ class Sources:
                     if keyword_argument.arg in ("filepath_or_buffer", "io", "path", "path_or_buf", "fname"):
                         keyword_argument.value = path
                         break
+            call = self._with_constants(read, call)
             found.append(
                 (name, f"The rows of {read.path.replace(chr(92), '/')} (cell {statement.cell}).", ast.unparse(call))
             )
         return found
+
+    def _with_constants(self, read: Read, call: ast.expr) -> ast.expr:
+        """The call with the notebook's constants in place of their names: its function stands by itself.
+
+        Raises NoService where an argument is no constant.
+        """
+        known: dict[str, ast.expr] = {}
+        for node in ast.walk(read.node):
+            note = self.program.note(node)
+            if isinstance(node, ast.Name) and note is not None and note.value.known():
+                with contextlib.suppress(SyntaxError, ValueError):
+                    known[node.id] = ast.parse(repr(note.value.const), mode="eval").body
+
+        class Constants(ast.NodeTransformer):
+            def visit_Name(self, node: ast.Name) -> ast.expr:
+                return known.get(node.id, node)
+
+        given: ast.expr = Constants().visit(call)
+        for name in free_names(ast.unparse(given)):
+            if name != "settings" and name not in self.imported and not self._defined(name):
+                raise NoService(
+                    read.statement, f"what is read depends on {name}, which the notebook computes before", ""
+                )
+        return given
+
+    def _defined(self, name: str) -> bool:
+        """Whether a name is a function of the notebook, or comes by a star import."""
+        value = self.program.names.get(name)
+        return value is None or value.kind in ("function", "class", "callable", "module")
