@@ -336,8 +336,12 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
     def known_splits(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
         items: list[Value] = []
         result = Value(kind="tuple", items=items, splits=True)
-        for argument in given.positional:
-            for part in ("train", "test"):
+        parts = ["train", "test"]
+        if facts.get("first"):  # numpy.split(rows, [n, m]): one argument, in as many parts as there are bounds and one
+            bounds = given.positional[1].items if len(given.positional) > 1 else []
+            parts += ["test"] * (len(bounds) - 1)
+        for argument in given.positional[: 1 if facts.get("first") else None]:
+            for part in parts:
                 value = self.derive(argument, kind=argument.kind)
                 value.selected, value.splits, value.chosen = True, True, (result, part)
                 value.part = "test" if argument.part == "test" else part  # test rows parted again stay unseen
