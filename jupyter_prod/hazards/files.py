@@ -12,7 +12,7 @@ from jupyter_prod.program.values import Value
 
 _TOUCHES = re.compile(
     r"""^(?: read_\w+ | load\w* | imread | imwrite | open | (?:list|scan)dir | walk | i?glob | makedirs | mkdir |
-        chdir | stat | exists | is_?file | is_?dir | copy\w* | move | remove | rmtree | unlink | rename | replace |
+        chdir | stat | exists | is_?file | is_?dir |
         upload_file | download_file | (?:write|save|dump|export)\w* | (?:read|write)_(?:text|bytes) |
         to_(?:csv|excel|json|parquet|pickle|feather|hdf|stata|html|latex|markdown|file|disk|zarr|netcdf|orc|xml) |
         savefig | savetxt | savez\w* | (?:gen|load)?fromtxt | fromfile | tofile | ImageFolder | DatasetFolder |
@@ -44,8 +44,15 @@ _KEYWORDS = (
 )
 
 
+_TABLES = ("frame.", "series.", "array.", "accessor.", "groupby.", "builtins.str.")
+
+
 def touches_files(name: str) -> bool:
     """Whether a call of this qualified name is given paths."""
+    if name.startswith(_TABLES):
+        return name.rsplit(".", 1)[-1].startswith("to_")
+    if name.startswith(("os.", "shutil.", "pathlib.")):
+        return not name.startswith(("os.system", "os.popen", "os.environ", "os.getenv"))
     facts = knowledge().function(name)
     if facts is not None and facts["rows"] in ("reads", "writes", "saves", "loads"):
         return True

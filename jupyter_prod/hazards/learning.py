@@ -135,7 +135,7 @@ class Learning:
     def _by_estimator(self, value: Value, tick: int) -> Iterator[Learned]:
         assert value.through is not None
         for estimator in alternatives(value.through):
-            if role(estimator) in ("resampler", "predictor") or short(estimator) in ROWWISE:
+            if role(estimator) in ("resampler", "predictor") or is_rowwise(estimator):
                 continue
             fits = [f for f in self.fits_of(estimator) if f.x is not None and self.flow.at(f) <= max(tick, value.tick)]
             same = [f for f in fits if f.node is value.made]
@@ -201,6 +201,20 @@ def _is_truth(rows: Value) -> bool:
             "lt",
         )
     return isinstance(made, ast.Compare)
+
+
+def is_rowwise(estimator: Value) -> bool:
+    """Whether its result for a row depends on that row alone: by its class, or because what it would learn is given."""
+    if short(estimator) in ROWWISE:
+        return True
+    made = estimator.made
+    for keyword in made.keywords if isinstance(made, ast.Call) else ():
+        const = keyword.value.value if isinstance(keyword.value, ast.Constant) else ...
+        if keyword.arg in ("categories", "vocabulary") and const not in ("auto", None):
+            return True
+        if keyword.arg == "strategy" and const == "constant":
+            return True
+    return False
 
 
 def is_classifier(estimator: Value) -> bool:

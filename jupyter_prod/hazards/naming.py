@@ -36,6 +36,8 @@ class Naming:
                 self.bound.add(node.id)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 self.bound.add(node.name)
+            elif isinstance(node, ast.arg):
+                self.bound.add(node.arg)
 
     def qualified(self, node: ast.expr) -> str:
         """`pd.read_csv` → `pandas.read_csv`; a method as `frame.to_csv`, `sqlite3.connect().execute`.

@@ -70,7 +70,7 @@ _SAYS_SECRET = re.compile(
 _SAYS_OTHER = re.compile(
     r"(?:url|uri|endpoint|path|file|filename|dir|folder|name|field|column|col|cols|columns|id|ids|hash|pattern|rule|rules|style|type|regex|policy|len|length"
     r"|env|var|header|prefix|suffix|label|hint|prompt|message|msg|error|count|size|limit|max|min|expiry|expires|ttl|index|idx|embedding|embeddings|counts|set|map"
-    r"|list|text|texts|tokens|dict|freq|pos|tag|lemma|form|version|algorithm|required|enabled|vault|manager|scope|provider|kind|format|strength|words)$"
+    r"|list|text|texts|tokens|dict|freq|pos|tag|lemma|form|version|algorithm|required|enabled|vault|manager|scope|provider|kind|format|strength|words|parallelism|sha\d*|md5|digest|fingerprint|checksum)$"
 )
 _PLACEHOLDER = re.compile(
     r"^(?:|\W+|x+|\*+|\.+|none|null|nil|true|false|todo|tbd|pass(?:word|wd|phrase)?|pwd?|user(?:name)?|secret\w*|token|key|my[_-].*|your.*|change.?me|placeholder|dummy|example"

@@ -125,6 +125,8 @@ def _is_built(node: ast.expr, facts: Facts) -> bool:
         isinstance(above, ast.Attribute) and above.attr in _BUILDERS
     ):
         return False
+    if isinstance(node, ast.Call) and _composes(node, facts):
+        return False
     parts = _parts(node)
     if parts is None or not any(isinstance(p, ast.Constant) and isinstance(p.value, str) for p in parts):
         return False
@@ -132,6 +134,12 @@ def _is_built(node: ast.expr, facts: Facts) -> bool:
         not isinstance(p, ast.Constant) and not _is_name_of_table(p, facts) and not _is_placeholders(p, facts)
         for p in parts
     )
+
+
+def _composes(call: ast.Call, facts: Facts) -> bool:
+    """`sql.SQL("…").format(sql.Identifier(name))`: the driver quotes what is put in."""
+    text = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return isinstance(text, ast.Call) and facts.qualified(text.func).endswith(".sql.SQL")
 
 
 def _literal(node: ast.expr) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
-from jupyter_prod.hazards.learning import ROWWISE, Learning, learning, role, short
+from jupyter_prod.hazards.learning import Learning, is_rowwise, learning, role, short
 from jupyter_prod.hazards.rule import Hit, Rule
 from jupyter_prod.program.events import Fit
 
@@ -77,7 +77,7 @@ def _on_test(known: Learning) -> Iterator[tuple[Fit, str]]:
         if (
             fit.x is not None
             and fit.x.part == "test"
-            and short(fit.estimator) not in ROWWISE
+            and not is_rowwise(fit.estimator)
             and role(fit.estimator) != "clusterer"
         ):
             yield fit, short(fit.estimator)

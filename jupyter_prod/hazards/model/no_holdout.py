@@ -158,6 +158,9 @@ def _judged_sites(known: Learning) -> set[object]:
         ):
             for estimator in event.estimators:
                 found |= _sites(estimator)
+    for call in known.facts.calls_of("sklearn.model_selection.cross_val_predict"):
+        judged_in_folds = known.facts.value(call.args[0]) if call.args else None
+        found |= _sites(judged_in_folds) if judged_in_folds is not None else set()
     for call in known.facts.calls:
         found |= _judged_by_call(call, known)
     return found

@@ -84,7 +84,7 @@ def _multiplied(known: Learning) -> Iterator[tuple[ast.expr, str]]:
     for x, tick in judged:
         for step in known.flow.back(x, tick):
             value = step.value
-            if not isinstance(value.made, ast.Call) or value.part == "train":
+            if not isinstance(value.made, ast.Call) or value.part:
                 continue
             if value.through is not None and role(value.through) == "resampler" and _adds(value.through):
                 yield value.made, f"`{short(value.through)}` multiplies rows"

@@ -20,6 +20,10 @@ _TARGET_SCALERS = frozenset(
 _CHANGES = frozenset("log log1p log2 log10 sqrt cbrt exp expm1 square power clip map replace round where".split())
 
 
+_SEVERAL = frozenset({"assign", "pipe", "apply", "transform", "applymap", "map", "replace", "eval", "agg"})
+"""Methods of frames that change several columns at once."""
+
+
 class TrainServeSkew(Rule):
     code = "JPM09"
     slug = "train-serve-skew"
@@ -211,18 +215,31 @@ def _changed_columns(judged: Judged, known: Learning) -> str:
     if not judged.x.axis or not fit.x.axis or judged.x.axis & fit.x.axis:
         return ""
     before, here = _self_changes(fit.x, judged.fit_tick, known), _self_changes(judged.x, judged.tick, known)
+    if before is None or here is None:
+        return ""
     for column in sorted(before.keys() | here.keys()):
         if before.get(column, frozenset()) != here.get(column, frozenset()):
             return f"{column!r} is changed"
     return ""
 
 
-def _self_changes(x: Value, tick: int, known: Learning) -> dict[str, frozenset[str]]:
-    """Columns that are replaced by something computed from themselves → what was done."""
+def _self_changes(x: Value, tick: int, known: Learning) -> dict[str, frozenset[str]] | None:
+    """Columns that are replaced by something computed from themselves → what was done; None where it can't be seen."""
     found: dict[str, frozenset[str]] = {}
     for step in known.flow.back(x, tick):
         if step.value.kind != "frame":
             continue
+        made = step.value.made
+        if isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute) and made.func.attr in _SEVERAL:
+            for keyword in made.keywords if made.func.attr == "assign" else ():
+                value = known.facts.value(keyword.value)
+                if keyword.arg is None or value is None or value.kind == "function":
+                    return None
+                done = _done_to_itself(value, keyword.arg, known)
+                if done:
+                    found[keyword.arg] = found.get(keyword.arg, frozenset()) | done
+            if made.func.attr != "assign":
+                return None
         for source in step.value.sources:
             if source.tick <= step.tick and isinstance(source.key, str) and source.key in step.wanted:
                 done = _done_to_itself(source.value, source.key, known)

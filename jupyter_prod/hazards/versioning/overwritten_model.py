@@ -46,12 +46,12 @@ _ENDINGS = (
 )
 _PICKLES = frozenset({"pickle.dumps", "cloudpickle.dumps", "dill.dumps"})
 _METHODS = frozenset({"save_model", "save_weights", "save_pretrained", "save_checkpoint", "to_disk"})
-_VARIES = frozenset(
-    """now today time time_ns uuid4 uuid1 getenv strftime isoformat token_hex hexdigest get utcnow getpid environ
-        start_run gettempdir mkdtemp NamedTemporaryFile TemporaryDirectory timestamp perf_counter monotonic parse_args
-        input git
-    """.split()
+_BUILDS = frozenset(
+    """Path PurePath PosixPath join joinpath format str replace with_suffix with_name strip lower upper expanduser
+    abspath getcwd cwd home resolve open absolute fspath dict""".split()
 )
+"""Calls that only put a path together; any other brings something from outside: a clock, a setting, a run's name."""
+
 _NO_MODELS = frozenset(
     {
         "frame",
@@ -235,12 +235,12 @@ def _fixed(path: ast.expr, facts: Facts) -> set[str]:
 
 
 def _varies(value: Value, facts: Facts) -> bool:
-    """Whether a path depends on a clock, the environment, a parameter, rows or a score."""
+    """Whether a path depends on a clock, the environment, a setting, a parameter, rows or a score."""
     for step in facts.flow.back(value):
         made = step.value.made
         if step.value.origin or step.value.metric or (step.value.kind == "module" and step.value.type == "os.environ"):
             return True
-        if isinstance(made, ast.Call) and facts.qualified(made.func).rsplit(".", 1)[-1] in _VARIES:
+        if isinstance(made, ast.Call) and facts.qualified(made.func).rsplit(".", 1)[-1] not in _BUILDS:
             return True
         if isinstance(made, (ast.Attribute, ast.Subscript)) and "environ" in ast.unparse(made):
             return True
