@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from jupyter_prod.errors import UsableError
 from jupyter_prod.plan.choose import Choice, candidates, choose
 from jupyter_prod.plan.layout import Layout, NoService, lay_out
 from jupyter_prod.plan.nouns import Obstacle, Place
 from jupyter_prod.plan.overrule import overrule
-from jupyter_prod.plan.target import target_of
+from jupyter_prod.plan.target import raw_columns, target_of
 from jupyter_prod.program import Program
 from jupyter_prod.program.events import Metric
 
@@ -39,6 +40,9 @@ def draft(program: Program, model: str | None = None, target: str | None = None,
             try:
                 layout = lay_out(program, choice)
                 overrule(program, layout)
+                columns = raw_columns(program, layout.rows)
+                if target is not None and columns is not None and target not in columns:
+                    raise UsableError(f"no column is called {target}", do="one of: " + ", ".join(map(str, columns)))
                 found = target if target is not None else target_of(program, choice, layout)
                 return Draft("service", choice, layout, found, reasons)
             except NoService as obstacle:

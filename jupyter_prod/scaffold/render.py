@@ -76,6 +76,7 @@ def _rendered(context: ProjectContext, temporary: Path, template: str | None) ->
     from jinja2 import TemplateError
 
     folders = {"replay_dir": str(temporary / ".replay"), "cookiecutters_dir": str(temporary / ".templates")}
+    before, tempfile.tempdir = tempfile.tempdir, str(temporary)  # cookiecutter leaves its hooks' scripts behind
     try:
         made = cookiecutter(
             template or str(builtin_template()),
@@ -86,6 +87,8 @@ def _rendered(context: ProjectContext, temporary: Path, template: str | None) ->
         )
     except (CookiecutterException, TemplateError) as error:
         raise UsableError(f"{type(error).__name__}: {error}", template or "the project template") from error
+    finally:
+        tempfile.tempdir = before
     return Path(made)
 
 

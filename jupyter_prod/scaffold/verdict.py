@@ -15,7 +15,7 @@ _SAID = {
     "equal": "Yes: it was run beside the notebook, and what was compared is equal.",
     "differs": "No: it was run beside the notebook, and this differs.",
     "not-reproducible": "The notebook differs from itself between two runs; the project stays within that spread.",
-    "not-run": "Not compared: conversion was asked not to run anything.",
+    "not-run": "Not compared: nothing was run, or the notebook did not run to its end.",
 }
 _BLOCK = re.compile(r"(?<=<!-- verdict -->\n).*?(?=<!-- /verdict -->)", re.DOTALL)
 
