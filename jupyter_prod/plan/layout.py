@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from jupyter_prod.plan.choose import Choice
 from jupyter_prod.plan.neighbours import on_other_rows, places_new_rows
+from jupyter_prod.plan.own_estimators import learns_when_asked
 from jupyter_prod.plan.paths import closure, names_in, row_path, splits_rows
 from jupyter_prod.program import Program, Statement
 from jupyter_prod.program.events import Fit, Metric, Predict, Read, Written
@@ -189,6 +190,11 @@ def _needs_no_other_row(program: Program, layout: Layout, features: set[int]) ->
     note = program.note(layout.x_node) if layout.x_node is not None else None
     fitted = layout.choice.final.fit.statement if layout.choice else -1
     way = {*features, *layout.serving, layout.x_statement} - {fitted}
+    for fit in program.of(Fit):
+        learner = learns_when_asked(fit.estimator) if fit.statement in {*way, fitted} else None
+        if learner is not None:
+            what = f"{learner[0]} makes a statistic (`{learner[1]}`) of the rows that it is asked about"
+            raise NoService(fit.statement, what, "learn it in fit, and keep it in the estimator")
     other = on_other_rows(program, way, note.value if note is not None else Value())
     if other is not None:
         raise NoService(*other, "keep what it needs of other rows in a column of the input")

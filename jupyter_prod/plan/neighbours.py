@@ -119,9 +119,11 @@ def _source(program: Program, node: ast.AST, named: bool) -> str | None:
     note = program.note(node)
     if note is not None:
         if isinstance(node, ast.Call) and (note.others or note.learn == "rank"):
-            return node.func.attr if isinstance(node.func, ast.Attribute) else "rank"
+            before = _source(program, node.func, named)
+            return before or (node.func.attr if isinstance(node.func, ast.Attribute) else "rank")
         if _of_its_own_rows(program, node):
-            return node.attr if isinstance(node, ast.Attribute) else "fit_transform"
+            at = node.func if isinstance(node, ast.Call) else node
+            return at.attr if isinstance(at, ast.Attribute) else ""
         if note.value.learned and note.value.kind not in ("groupby", "bound", "unknown", "accessor", "function"):
             return None
         if note.select and note.base is not None:

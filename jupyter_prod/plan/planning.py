@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_prod.errors import UsableError
-from jupyter_prod.plan.choose import Choice, candidates, choose
+from jupyter_prod.plan.choose import MODELS, Choice, candidates, choose, role
 from jupyter_prod.plan.layout import Layout, NoService, lay_out
 from jupyter_prod.plan.nouns import Obstacle, Place
 from jupyter_prod.plan.overrule import overrule
 from jupyter_prod.plan.target import raw_columns, target_of
 from jupyter_prod.program import Program
-from jupyter_prod.program.events import Metric
+from jupyter_prod.program.events import Fit, Metric
 
 
 @dataclass
@@ -68,5 +68,10 @@ def _no_model(program: Program) -> Obstacle:
             "there is no model to serve",
             "fit it once on all rows: model.fit(X, y)",
         )
+    fits = [f for f in program.of(Fit) if f.x is not None and f.x.origin and role(f.estimator) in MODELS]
+    if fits:
+        statement = program.statements[fits[-1].statement]
+        what = "the model is fitted on what was grouped or pivoted: no longer rows of an input"
+        return Obstacle(Place(statement.cell, statement.line), what, "no row of an input is what the model is asked")
     last = program.statements[-1].cell if program.statements else 0
     return Obstacle(Place(last), "no model is fitted on rows that the notebook reads", "there is nothing to ask", "")

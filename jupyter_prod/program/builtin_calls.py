@@ -197,6 +197,7 @@ class BuiltinCalls(Expressions):
         return Value(
             kind="list",
             element=Value(kind="tuple", items=[Value(kind="scalar"), self.element_of(first)]),
+            axis=first.axis,
             origin=first.origin,
         )
 

@@ -172,6 +172,12 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
             more = {k: v for k, v in given.keywords.items() if k not in names}
             self.scope.names[parameters.kwarg.arg] = Value(kind="dict", items=list(more.values()), keys=list(more))
 
+    def handed(self, items: list[Value]) -> None:
+        """Functions that a container holds will be called by somebody: what they read is read."""
+        functions = [i for i in items if i.kind == "function" and i.node is not None]
+        if functions:
+            self.unknown(None, Arguments(functions, {}, [], {}))
+
     def callback(self, function: Value, *values: Value) -> Value:
         """What a function that was handed to a library answers for these values."""
         given = Arguments(list(values), {}, [], {})

@@ -91,6 +91,8 @@ class Expressions:
 
     def element_of(self, value: Value) -> Value:
         """What a loop over the value yields."""
+        if value.kind == "list" and value.axis and value.element is not None and value.element.items:
+            return value.element
         if value.kind in ("series", "list", "array", "index", "rowiter") and value.axis:
             kind = "row" if value.kind in ("array", "rowiter") else "scalar"
             found = Value(
@@ -132,6 +134,10 @@ class Expressions:
             return value.element
         return Value(origin=value.origin, metric=value.metric, prediction=value.prediction)
 
+    if TYPE_CHECKING:
+
+        def handed(self, items: list[Value]) -> None: ...
+
     def join_all(self, values: Iterable[Value]) -> Value:
         """One value that may be any of these."""
         found: Value | None = None
@@ -171,6 +177,7 @@ class Expressions:
                 items.append(self.element_of(self.evaluate(element.value)))
             else:
                 items.append(self.evaluate(element))
+        self.handed(items)
         kind = "tuple" if isinstance(node, ast.Tuple) else "list"
         const = [i.const for i in items] if all(i.known() for i in items) else MISSING
         local = [i for i in items if i.axis and i.kind in ("scalar", "row")]
@@ -205,6 +212,7 @@ class Expressions:
                 continue
             items.append(value)
             keys.append(self.evaluate(key).const)
+        self.handed(items)
         const = (
             dict(zip(keys, [i.const for i in items], strict=True))
             if all(i.known() for i in items) and all(isinstance(k, (str, int, float, bool)) for k in keys)
@@ -359,7 +367,7 @@ class Expressions:
         if base.kind == "groupby":
             if self.know.method("groupby", name):
                 return Value(kind="bound", type=name, parent=base, axis=base.axis, origin=base.origin)
-            return Value(kind="groupby", axis=base.axis, origin=base.origin, parent=base.parent)
+            return Value(kind="groupby", axis=base.axis, origin=base.origin, parent=base.parent, column=name)
         if base.kind == "estimator":
             value = self._estimator_attribute(base, name)
             return self.note(node, value, learn="labels") if name == "labels_" and value.axis else value
@@ -493,7 +501,8 @@ class Expressions:
         if base.kind == "accessor" and base.axis:  # df["name"].str[0]
             return self.derive(base, kind="series")
         if base.kind == "groupby":
-            return Value(kind="groupby", axis=base.axis, origin=base.origin, parent=base.parent)
+            named = index.const if isinstance(index.const, str) else None
+            return Value(kind="groupby", axis=base.axis, origin=base.origin, parent=base.parent, column=named)
         if base.kind in ("row", "scalar", "text") and base.axis:
             return Value(
                 kind="scalar",
@@ -613,12 +622,10 @@ class Expressions:
         columns = self.evaluate(column_key) if column_key is not None else None
         if not table.axis:
             return self.derive(table, rows, kind="scalar" if table.kind == "series" else table.kind)
-        one_row = (
-            not isinstance(rows_key, ast.Slice)
-            and not rows.axis
-            and rows.kind in ("scalar", "text")
-            and not rows.splits
-        )
+        one_row = not isinstance(rows_key, ast.Slice) and rows.kind in ("scalar", "text") and not rows.splits
+        if one_row and rows.axis:  # the row that a loop is at
+            kind = "scalar" if column_key is not None or table.kind == "series" else "row"
+            return Value(kind=kind, axis=table.axis, origin=table.origin, column=_text(columns))
         if one_row:
             return Value(kind="scalar" if column_key is not None else "row", origin=table.origin)
         value = self._part_of(table, column_key, columns)
@@ -662,6 +669,10 @@ def _own_attribute(base: Value, name: str) -> Value | None:
             if key == name:
                 return held
     return None
+
+
+def _text(value: Value | None) -> str | None:
+    return value.const if value is not None and isinstance(value.const, str) else None
 
 
 def judges(left: Value, right: Value) -> bool:

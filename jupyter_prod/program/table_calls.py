@@ -201,6 +201,11 @@ class TableCalls(BuiltinCalls):
             self.callback(function, Value(kind="series", axis=base.axis, origin=base.origin))
         if self.verdict(base, name):
             return self.judged(node, base, name)
+        if base.kind == "groupby" and name == "apply" and base.column is not None and len(given.positional) == 1:
+            rows = Value(kind="series", axis=base.axis, origin=base.origin, column=base.column)
+            if self.callback(given.positional[0], rows).kind == "series":
+                value = self.derive(base, kind="series", column=base.column)
+                return self.note(node, value, learn="group", base=self.receiver(node))
         if base.kind == "groupby" and base.type == "window" and base.parent is not None:
             kind = "series" if base.parent.kind == "groupby" else base.parent.kind
             return self.note(node, self.derive(base.parent, kind=kind, column=None), others=True)
@@ -266,7 +271,9 @@ class TableCalls(BuiltinCalls):
         return value
 
     def table_groups(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:
-        return Value(kind="groupby", axis=base.axis, origin=base.origin, parent=base, selected=base.selected)
+        return Value(
+            kind="groupby", axis=base.axis, origin=base.origin, parent=base, selected=base.selected, column=base.column
+        )
 
     def table_writes(self, node: ast.Call, base: Value, name: str, facts: Any, given: Arguments) -> Value:
         first = given.get(0, "path_or_buf") or given.get(0, "excel_writer") or given.get(0, "path")

@@ -10,7 +10,7 @@ from jupyter_prod.plan.layout import DEFINITIONS, Layout, NoService
 from jupyter_prod.plan.paths import names_in
 from jupyter_prod.program import Program, Statement
 from jupyter_prod.scaffold.stages.marks import Marks
-from jupyter_prod.scaffold.stages.names import free_names, imported_names
+from jupyter_prod.scaffold.stages.names import STAGES, free_names, imported_names
 from jupyter_prod.scaffold.stages.rewrite import Rewriter
 from jupyter_prod.scaffold.stages.source import Edit, Source, apply, shifted
 
@@ -52,7 +52,7 @@ class Functions:
             assert isinstance(statement.node, DEFINITIONS)
             base = name = statement.node.name
             count = 1
-            while name in found.values() or (
+            while name in STAGES or name in found.values() or (
                 name != base and any(name in s.trace.binds for s in self.program.statements)
             ):
                 count += 1

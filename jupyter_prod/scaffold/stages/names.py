@@ -9,6 +9,10 @@ from collections.abc import Iterable
 BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__"}
 
 
+STAGES = frozenset({"features", "model_input", "encoded_target", "answer", "transform"})
+"""Names of the functions in the stages' modules: nothing that these modules import may have them."""
+
+
 class _Loads(ast.NodeVisitor):
     """The names that a node reads from outside itself: inner functions' and comprehensions' own ones left out."""
 

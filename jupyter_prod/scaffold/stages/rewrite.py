@@ -334,6 +334,8 @@ class Rewriter:
     def statistic(self, node: ast.expr) -> str:
         """`learned("age_median", lambda: df["Age"].median())`."""
         name = self.name(node, "")
+        if self.group is not None and any(isinstance(n, ast.Name) and n.id == self.group[0] for n in ast.walk(node)):
+            return f'learned.by({self.group[0]}.name, "{name}", lambda: {self.as_written(node)})'
         if self.mode == "serve" and not self.loops:
             return f'learned["{name}"]'
         plain = self.as_written(node)
@@ -398,6 +400,9 @@ class Rewriter:
             )
             return f"learned.{how}({', '.join([self.quoted(node, how), self.text(base), *self.argument_texts(node)])})"
         if how == "group" and isinstance(node.func, ast.Attribute):
+            grouped = self.by_group(node, node.func)
+            if grouped is not None:
+                return grouped
             method = f'"{node.func.attr}"'
             given = [self.quoted(node, how), self.text(node.func.value), method, *self.argument_texts(node)]
             return f"learned.group({', '.join(given)})"
@@ -408,6 +413,28 @@ class Rewriter:
             base_text = self.text(note.base)
             return f"learned.columns({self.quoted(node, 'columns')}, {base_text}, lambda: {self.as_written(node)})"
         return None
+
+    def by_group(self, node: ast.Call, method: ast.Attribute) -> str | None:
+        """`groups.transform(lambda x: …x.mean()…)`: what the lambda learns is learned of each group, by its name."""
+        groups = self.program.note(method.value)
+        function = node.args[0] if len(node.args) == 1 and not node.keywords else None
+        if (
+            not isinstance(function, ast.Lambda)
+            or len(function.args.args) != 1
+            or groups is None
+            or groups.value.column is None
+        ):
+            return None
+        before, self.group = self.group, (function.args.args[0].arg, str(groups.value.column))
+        try:
+            body = self.text(function.body)
+        finally:
+            self.group = before
+        if "learned.by(" not in body:
+            return None
+        return f"{self.text(method.value)}.{method.attr}(lambda {function.args.args[0].arg}: {body})"
+
+    group: tuple[str, str] | None = None
 
     def made_here(self, receiver: ast.expr) -> bool:
         """Whether an estimator is made anew in each round of the loop that fits it."""
@@ -563,6 +590,8 @@ class Rewriter:
             if self.target_name and not suffix and not fitted
             else [*self._words(node, bool(suffix)), suffix]
         )
+        if self.group is not None:
+            parts = [re.sub(r"\W+", "_", self.group[1], flags=re.ASCII).lower(), *self._words(node, False)]
         base = "_".join(p for p in parts if p) or "value"
         base = base[:60].strip("_")
         for variable in self._loop_variables(node):

@@ -12,7 +12,7 @@ from jupyter_prod.program import Program, Statement
 from jupyter_prod.scaffold.stages.functions import Functions
 from jupyter_prod.scaffold.stages.inputs import Sources
 from jupyter_prod.scaffold.stages.marks import Marks
-from jupyter_prod.scaffold.stages.names import BUILTINS, bound_names, free_names, global_names, import_lines
+from jupyter_prod.scaffold.stages.names import BUILTINS, STAGES, bound_names, free_names, global_names, import_lines
 from jupyter_prod.scaffold.stages.rewrite import Rewriter
 from jupyter_prod.scaffold.stages.source import shifted
 
@@ -66,6 +66,7 @@ class Writer:
                 or not isinstance(node.targets[0], ast.Name)
                 or name.startswith("_")
                 or name in self.imports
+                or name in STAGES
             ):
                 continue
             value = statements[0].trace.bound.get(name)

@@ -71,7 +71,18 @@ class Learned:
 
     def __call__(self, name: str, compute: Callable[[], Any]) -> Any:
         """A value that is computed from the training rows."""
-        return self._put(name, compute()) if self.training else copy.copy(self._next(name))
+        if not self.training:
+            return _own_copy(self._next(name))
+        value = compute()
+        self.keep(name, value)
+        return value
+
+    def by(self, group: Any, name: str, compute: Callable[[], Any]) -> Any:
+        """A value that is computed from the training rows of one group; `Unseen` for a group that had none."""
+        key = f"{name} of {_plain_key(group)!r}"
+        if not self.training and key not in self._record:
+            raise Unseen(name, _plain_key(group))
+        return self(key, compute)
 
     def keep(self, name: str, value: Any) -> Any:
         """Keeps an object as it is now, whatever becomes of it later."""
@@ -220,6 +231,11 @@ class Learned:
 
     def group(self, name: str, groups: Any, method: str, *arguments: Any, **options: Any) -> Any:
         """A statistic of each row's group, or the row's value with what is missing filled from its group."""
+        if isinstance(groups.obj, pd.DataFrame) and not isinstance(groups._selection, str):
+            named = groups._selection
+            columns = list(getattr(groups, method)(*arguments, **options).columns) if named is None else list(named)
+            parts = {c: self.group(f"{name}_{c}", groups._gotitem(c, 1), method, *arguments, **options) for c in columns}
+            return pd.DataFrame(parts)
         if self.training:
             result = getattr(groups, method)(*arguments, **options)
             self._put(name, _group_table(groups, result, arguments))
@@ -321,6 +337,13 @@ def _as_fitted(estimator: Any, fitted: Any) -> Any:
     return fitted
 
 
+def _own_copy(value: Any) -> Any:
+    """A copy to write into; a large table is copied when it is written into."""
+    tabular = isinstance(value, (np.ndarray, pd.Series, pd.DataFrame, pd.Index))
+    small = value.size < 1000 if tabular else isinstance(value, (list, dict, set, tuple))
+    return copy.deepcopy(value) if small else copy.copy(value)
+
+
 def _missing(value: Any) -> bool:
     return value is None or value is pd.NaT or (isinstance(value, float) and value != value) or value is pd.NA
 
@@ -345,7 +368,11 @@ def _label_codes(classes: Any, values: Any) -> np.ndarray[Any, Any]:
 
 
 def _plain_key(key: Any) -> Any:
-    return key[0] if isinstance(key, tuple) and len(key) == 1 else key
+    if isinstance(key, tuple):
+        plain = tuple(_plain_key(part) for part in key)
+        return plain[0] if len(plain) == 1 else plain
+    key = key.item() if isinstance(key, np.generic) else key
+    return int(key) if isinstance(key, float) and key.is_integer() else key
 
 
 def _group_table(groups: Any, result: Any, arguments: tuple[Any, ...]) -> tuple[dict[Any, Any], bool]:
