@@ -52,8 +52,10 @@ class Functions:
             assert isinstance(statement.node, DEFINITIONS)
             base = name = statement.node.name
             count = 1
-            while name in STAGES or name in found.values() or (
-                name != base and any(name in s.trace.binds for s in self.program.statements)
+            while (
+                name in STAGES
+                or name in found.values()
+                or (name != base and any(name in s.trace.binds for s in self.program.statements))
             ):
                 count += 1
                 name = f"{base}_{count}"
