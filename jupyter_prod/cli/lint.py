@@ -27,6 +27,7 @@ from jupyter_prod.errors import DONE, FOUND, UsableError
     show_default=True,
     help="How findings are told.",
 )
+@click.option("--json", "as_json_too", is_flag=True, help="The same as --output-format json.")
 @click.pass_context
 def lint(
     context: click.Context,
@@ -34,6 +35,7 @@ def lint(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     output_format: str,
+    as_json_too: bool,
 ) -> None:
     """Find what stands between notebooks and production. Nothing of a notebook is run.
 
@@ -62,7 +64,7 @@ def lint(
             findings += check_notebook(read_notebook(path), rules)
         except UsableError as e:
             unreadable.append(e)
-    if output_format == "json":
+    if as_json_too or output_format == "json":
         click.echo(as_json(findings))
     elif findings or not unreadable:
         click.echo(as_text(findings, len(notebooks) - len(unreadable), colour=_wants_colour()))
