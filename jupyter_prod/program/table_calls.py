@@ -142,6 +142,8 @@ class TableCalls(BuiltinCalls):
             value.kind = "series"
         if name == "reset_index" and given.constant(None, "drop") is True:
             value.content = base.content
+        if name == "merge" and base.kind == "frame" and _is_lookup(base, given.get(0, "right")):
+            self.note(node, value, learn="merge", base=self.receiver(node))
         if name == "astype" and _mentions_category(given):
             self.note(node, value, learn="categories", base=self.receiver(node))
         return value
@@ -342,7 +344,10 @@ class TableCalls(BuiltinCalls):
         if qualified in ("numpy.hstack", "numpy.column_stack", "numpy.concatenate", "scipy.sparse.hstack"):
             return self.derive(*(first.items or [first]), kind="array")
         if qualified == "pandas.merge" or last == "merge":
-            return self.derive(first, kind="frame")
+            value = self.derive(first, kind="frame")
+            if qualified == "pandas.merge" and _is_lookup(first, given.get(1, "right")):
+                self.note(node, value, learn="merge", base=given.node(0, "left"))
+            return value
         if last in ("clone",):
             value = Value(
                 kind="estimator",
@@ -497,6 +502,11 @@ def _without(columns: tuple[str, ...], given: Arguments) -> tuple[str, ...] | No
     if not isinstance(dropped, list) or not all(isinstance(c, str) for c in dropped):
         return None
     return tuple(c for c in columns if c not in dropped)
+
+
+def _is_lookup(rows: Value, table: Value | None) -> bool:
+    """Whether rows are merged with a table that isn't made of the same rows."""
+    return bool(rows.axis) and table is not None and not (table.axis & rows.axis)
 
 
 def _mentions_category(given: Arguments) -> bool:

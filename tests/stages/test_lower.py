@@ -113,7 +113,7 @@ SHAPES = {
         why="fit_predict",
     ),
     "an embedding of all rows as features": people(
-        "scaled = StandardScaler().fit_transform(df[['Age', 'Income']])\nemb = TSNE(n_components=1, random_state=0, perplexity=5, max_iter=250).fit_transform(scaled[:200])\ndf = df[:200].copy()\ndf['new'] = emb[:, 0]",
+        "scaled = StandardScaler().fit_transform(df[['Age', 'Income']])\nemb = TSNE(n_components=1, random_state=0, perplexity=5).fit_transform(scaled[:200])\ndf = df[:200].copy()\ndf['new'] = emb[:, 0]",
         SPLIT,
         FIT,
         cell=3,

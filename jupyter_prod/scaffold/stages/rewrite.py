@@ -399,6 +399,9 @@ class Rewriter:
                 else node.func.value
             )
             return f"learned.{how}({', '.join([self.quoted(node, how), self.text(base), *self.argument_texts(node)])})"
+        if how == "merge" and isinstance(node.func, ast.Attribute):
+            rows = [] if self.is_module(node.func.value) else [self.text(node.func.value)]
+            return f"learned.merge({', '.join([*rows, *self.argument_texts(node)])})"
         if how == "group" and isinstance(node.func, ast.Attribute):
             grouped = self.by_group(node, node.func)
             if grouped is not None:

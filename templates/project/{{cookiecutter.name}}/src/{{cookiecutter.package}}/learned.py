@@ -249,6 +249,20 @@ class Learned:
                 found[place] = table.get(_plain_key(key), np.nan) if not fills or _missing(own) else own
         return pd.Series(found, index=values.index, name=values.name)
 
+    def merge(self, *given: Any, **options: Any) -> pd.DataFrame:
+        """Rows with what a table says of them, each in its place; `Unseen` for a row that training would have left out."""
+        options.update(zip(("left", "right", "how", "on"), given))
+        how = options.get("how", "inner")
+        if self.training or how not in ("inner", "left"):
+            return pd.merge(**options)
+        merged = pd.merge(**{**options, "how": "left"}, indicator="_found")
+        alone = merged["_found"] == "left_only"
+        if how == "inner" and alone.any():
+            keys = options.get("left_on", options.get("on"))
+            key = keys if isinstance(keys, str) else list(keys)[0] if keys is not None else "the key"
+            raise Unseen(key, merged.loc[alone, key].iloc[0] if key in merged else None)
+        return merged.drop(columns="_found")
+
     def rank(self, name: str, values: Any, *arguments: Any, **options: Any) -> Any:
         """A rank has no meaning for one row: training alone."""
         if self.training:
