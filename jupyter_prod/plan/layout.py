@@ -50,6 +50,7 @@ class Layout:
     x_node: ast.expr | None = None
     x_statement: int = -1
     y_node: ast.expr | None = None
+    y_statement: int = -1
     answer: list[int] = field(default_factory=list)
     answer_node: ast.expr | None = None
     answer_call: ast.Call | None = None
@@ -154,7 +155,9 @@ def lay_out(program: Program, choice: Choice) -> Layout:
     fit = final.fit
     path = row_path(program, layout.x_statement, layout.x_node) if layout.x_node is not None else set()
     y_path = (
-        closure(program, _definitions(program, fit.statement, layout.y_node)) if layout.y_node is not None else set()
+        closure(program, _definitions(program, layout.y_statement, layout.y_node))
+        if layout.y_node is not None
+        else set()
     )
     splits = sorted(i for i in path if splits_rows(program, program.statements[i]))
     layout.cut = splits[0] if splits else min(fit.statement, layout.x_statement)
@@ -210,7 +213,7 @@ def _answering(program: Program, layout: Layout) -> None:
     assert layout.choice is not None
     final = layout.choice.final
     predict = final.predict
-    layout.y_node = final.fit.y_node
+    layout.y_node, layout.y_statement = final.fit.y_node, final.fit.y_statement
     if predict is not None and not predict.nested:
         layout.x_node, layout.x_statement, layout.answer_call = predict.x_node, predict.statement, predict.node
         _after(program, layout, predict)
@@ -242,7 +245,7 @@ def _inside_function(program: Program, layout: Layout) -> None:
                 if note is not None and fit.x is not None and note.value is fit.x:
                     layout.x_node, layout.x_statement = argument, fit.statement
                 if note is not None and fit.y is not None and note.value is fit.y:
-                    layout.y_node = argument
+                    layout.y_node, layout.y_statement = argument, fit.statement
     if layout.x_node is None:
         raise NoService(
             fit.statement,

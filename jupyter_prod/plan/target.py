@@ -36,9 +36,19 @@ def target_of(program: Program, choice: Choice, layout: Layout) -> Any:
             return name
         before = _origin(program, name, columns)
         if before is None or before == name:
-            return name if columns is None and before is None else None
+            return name if columns is None and before is None else _tidied(name, columns)
         name = before
     return None
+
+
+def _tidied(name: Any, columns: tuple[Any, ...] | None) -> Any:
+    """The one column whose name has the same letters and digits: names are often made tidy all at once."""
+
+    def letters(text: Any) -> str:
+        return "".join(c for c in str(text).lower() if c.isalnum())
+
+    alike = [c for c in columns or () if letters(c) == letters(name)]
+    return alike[0] if len(alike) == 1 else None
 
 
 def _origin(program: Program, name: Any, columns: tuple[Any, ...] | None) -> Any:

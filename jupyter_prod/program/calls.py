@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jupyter_prod.program.builtin_calls import BuiltinCalls
@@ -48,6 +49,16 @@ class Arguments:
     def all(self) -> list[Value]:
         """Every value given."""
         return [*self.positional, *self.keywords.values()]
+
+
+class _Given(ast.NodeTransformer):
+    """Puts constants in place of parameters."""
+
+    def __init__(self, given: dict[str, ast.Constant]) -> None:
+        self.given = given
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.given.get(node.id, node)
 
 
 def last_name(qualified: str) -> str:
@@ -122,8 +133,10 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         self.depth += 1
         self.running.add(id(definition))
         branching, self.record.branching = self.record.branching, self.record.branching
+        before = len(self.record.events)
         try:
             self.bind_parameters(definition.args, given, itself)
+            parameters = dict(self.scope.names)
             if isinstance(definition, ast.Lambda):
                 value = self.evaluate(definition.body)
             else:
@@ -134,9 +147,26 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
             self.running.discard(id(definition))
             self.depth -= 1
             self.scope = outer
+        if node is not None and len(self.record.events) == before + 1:
+            self._only_reads(node, definition, parameters)
         if node is not None:
             self.note_selection(node, given, value)
         return value
+
+    def _only_reads(self, node: ast.Call, definition: ast.AST, parameters: dict[str, Value]) -> None:
+        """`load(path)` that does nothing but read: the call of it is what reads."""
+        event = self.record.events[-1]
+        body = getattr(definition, "body", None)
+        last = body if isinstance(body, ast.expr) else body[-1].value if body and hasattr(body[-1], "value") else None
+        plain = [s for s in body if not isinstance(s, ast.Expr)] if isinstance(body, list) else []
+        if not isinstance(event, Read) or last is not event.node or len(plain) > 1:
+            return
+        given = {n: ast.Constant(v.const) for n, v in parameters.items() if v.known()}
+        call = _Given(given).visit(ast.parse(ast.unparse(event.node), mode="eval").body)
+        nested = self.depth > 0 or self.record.branching > 0
+        at = self.record.at.pop(id(event))
+        self.record.events[-1] = replace(event, node=node, call=call, nested=nested)
+        self.record.at[id(self.record.events[-1])] = at
 
     def note_selection(self, node: ast.Call, given: Arguments, value: Value) -> None:
         """A function that only leaves rows out is a row filter itself."""
@@ -194,7 +224,7 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         """Makes an instance of a class, of the notebook or of a library."""
         if isinstance(function.node, ast.ClassDef):
             return self.construct_own(node, function, given)
-        facts = self.know.klass(function.type)
+        facts = self.know.klass(function.type) if self.know.function(function.type) is None else None
         if facts is not None:
             return self.construct_estimator(node, function.type, facts, given)
         if self.know.draws(function.type):
@@ -305,8 +335,9 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         axis = frozenset({name})
         if returns == "bunch" and given.constant(None, "return_X_y") is True:
             returns = "rows"
+        framed = given.constant(None, "as_frame", qualified.endswith("fetch_openml")) in (True, "auto")
         if returns == "rows":
-            x = Value(kind="array", axis=axis, origin=axis)
+            x = Value(kind="frame" if framed else "array", axis=axis, origin=axis)
             y = Value(kind="series", axis=axis, origin=axis, column="target")
             value = Value(kind="tuple", items=[x, y], origin=axis)
         elif returns == "parts":  # (x_train, y_train), (x_test, y_test), as Keras' data sets come
@@ -316,7 +347,7 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
                 parts.append(Value(kind="tuple", items=held, origin=axis))
             value = Value(kind="tuple", items=parts, origin=axis)
         elif returns == "bunch":
-            value = Value(kind="bunch", type=qualified, origin=axis)
+            value = Value(kind="bunch", type=qualified, origin=axis, name="as_frame" if framed else "")
         else:
             value = Value(kind=returns, type=qualified, axis=axis, origin=axis)
             value.columns = self.header(path, given)
@@ -523,7 +554,8 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
             value,
             data,
             data.items[0] if data is not None and data.items else None,
-            given.node(facts["data"], "dtrain"),
-            None,
+            given.node(facts["data"], "dtrain") or given.node(facts["data"], "train_set"),
+            data.node if data is not None and isinstance(data.node, ast.expr) else None,
+            data.created if data is not None else -1,
         )
         return value

@@ -157,6 +157,7 @@ class EstimatorCalls(BuiltinCalls):
         y: Value | None,
         x_node: ast.expr | None,
         y_node: ast.expr | None,
+        y_at: int = -1,
     ) -> Value:
         """The estimator learns: it changes, and depends on the rows from now on."""
         for held in _estimators(estimator):
@@ -165,7 +166,7 @@ class EstimatorCalls(BuiltinCalls):
         self.record.mutate(estimator)
         estimator.fitted.append(self.record.now)
         self.record.emit(
-            Fit(self.record.now, node, estimator, x, y, x_node, y_node, self.record.branching > 0, self.depth > 0)
+            Fit(self.record.now, node, estimator, x, y, x_node, y_node, self.record.branching > 0, self.depth > 0, y_at)
         )
         return estimator
 

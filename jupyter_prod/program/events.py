@@ -11,7 +11,11 @@ from jupyter_prod.program.values import Value
 
 @dataclass(frozen=True, eq=False)
 class Read:
-    """An input is read: the call that reads, and the constant path where one is known."""
+    """An input is read: the call that reads, and the constant path where one is known.
+
+    `call` is the library's call with constants in place of parameters, where `node` calls a function of the notebook
+    that does nothing but read.
+    """
 
     statement: int
     node: ast.Call
@@ -22,6 +26,7 @@ class Read:
     value: Value
     nested: bool
     header: tuple[Any, ...] | None = None
+    call: ast.Call | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +42,12 @@ class Fit:
     y_node: ast.expr | None
     nested: bool
     inside: bool
+    y_at: int = -1
+
+    @property
+    def y_statement(self) -> int:
+        """The statement in which `y_node` stands: where data and truth went into one object, that of it."""
+        return self.y_at if self.y_at >= 0 else self.statement
 
 
 @dataclass(frozen=True, eq=False)

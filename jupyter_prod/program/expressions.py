@@ -259,6 +259,8 @@ class Expressions:
                 axis=left.axis | right.axis,
                 origin=left.origin | right.origin,
             )
+        elif "columns" in (left.kind, right.kind) and not value.axis and {left.kind, right.kind} <= {"columns", "list"}:
+            value.kind = "columns"
         elif "text" in (left.kind, right.kind) and not value.axis:
             value.kind = "text"
         elif isinstance(node.op, ast.Mult) and left.kind == "list" and not left.axis:
@@ -480,7 +482,8 @@ class Expressions:
 
     def _bunch_attribute(self, base: Value, name: str) -> Value:
         if name in ("data", "target", "frame"):
-            kind = {"data": "array", "target": "series", "frame": "frame"}[name]
+            data = "frame" if base.name == "as_frame" else "array"
+            kind = {"data": data, "target": "series", "frame": "frame"}[name]
             return Value(
                 kind=kind,
                 axis=base.origin,

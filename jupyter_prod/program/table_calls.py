@@ -390,6 +390,11 @@ class TableCalls(BuiltinCalls):
                 first.part,
                 first.splits,
             )
+        if "label" in facts:  # rows and their truth in one object
+            label = given.get(facts["label"], "label")
+            value.items, value.element = ([label], None) if label is not None else ([], None)
+            value.node, value.created = given.node(facts["label"], "label"), self.record.now
+            value.prediction, value.splits = None, first.splits
         if all(a.kind in ("scalar", "row") for a in tables) and tables and returns != "frame":
             value.kind = "scalar"
         return value

@@ -118,8 +118,9 @@ class Functions:
             for statement in self.definitions:
                 text = self._text(statement)
                 free = free_names(text)
+                read = [self.rewriter.inputs[id(n)] for n in ast.walk(statement.node) if id(n) in self.rewriter.inputs]
                 more: list[str] = [
-                    n for n in ("learned", "metrics") if n in free and n not in wants[id(statement.node)]
+                    n for n in ("learned", "metrics", *read) if n in free and n not in wants[id(statement.node)]
                 ]
                 for name, other in by_name.items():
                     if name in free and other is not statement:

@@ -35,7 +35,22 @@ class Sources:
             self.by_input[read.name] = self._name(read)
 
     def _at_top(self, read: Read) -> bool:
-        return any(n is read.node for n in ast.walk(self.program.statements[read.statement].node)) and not read.nested
+        if any(n is read.node for n in ast.walk(self.program.statements[read.statement].node)):
+            return not read.nested
+        return sum(r.node is read.node for r in self.reads) == 1 and self._straight(read.node)
+
+    def _straight(self, node: ast.AST) -> bool:
+        """Whether a call stands in a function of the notebook where each call of that passes it once."""
+        for statement in self.program.statements:
+            for function in ast.walk(statement.node):
+                if isinstance(function, ast.FunctionDef) and any(n is node for n in ast.walk(function)):
+                    return not any(
+                        isinstance(block, (ast.If, ast.For, ast.While, ast.Try, ast.FunctionDef, ast.Lambda))
+                        and any(n is node for n in ast.walk(block))
+                        for block in ast.walk(function)
+                        if block is not function
+                    )
+        return False
 
     def _name(self, read: Read) -> str:
         node = self.program.statements[read.statement].node
@@ -101,7 +116,7 @@ class Sources:
         for read in self.reads:
             statement = self.program.statements[read.statement]
             name = self.by_input[read.name]
-            node = read.node
+            node = read.call or read.node
             if read.path is None:
                 if read.format not in ("dataset",):
                     raise NoService(

@@ -409,7 +409,7 @@ class Rewriter:
             method = f'"{node.func.attr}"'
             given = [self.quoted(node, how), self.text(node.func.value), method, *self.argument_texts(node)]
             return f"learned.group({', '.join(given)})"
-        if how in ("scale", "zscore"):
+        if how in ("scale", "zscore", "add_constant"):
             given = [self.quoted(node, how), self.source.segment(node.func), *self.argument_texts(node)]
             return f"learned.{how}({', '.join(given)})"
         if how == "columns" and note.base is not None:
@@ -579,6 +579,8 @@ class Rewriter:
         note = self.program.note(node)
         if note is None or note.value.node is None or note.value.kind not in ("function", "class"):
             return []
+        if node.id != getattr(note.value.node, "name", ""):
+            return []  # another name of it: what it was bound to was given its share there
         return self.extra.get(id(note.value.node), [])
 
     # ------------------------------------------------------------ names of learned values

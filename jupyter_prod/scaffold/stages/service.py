@@ -118,7 +118,7 @@ class ServiceWriter(Writer):
         layout = self.layout
         if layout.y_node is None or layout.choice is None:
             return Code("", (), (), ())
-        fit = layout.choice.final.fit.statement
+        fit = layout.y_statement
         path = sorted(i for i in row_path(self.program, fit, layout.y_node) if i >= layout.cut and i < fit)
         return self.chain(path, fit, layout.y_node)
 
@@ -129,8 +129,8 @@ class ServiceWriter(Writer):
             modes[index] = "record"
         fit = self.layout.choice.final.fit if self.layout.choice is not None else None
         if fit is not None and self.layout.y_node is not None:
-            for index in row_path(self.program, fit.statement, self.layout.y_node):
-                if self.layout.cut <= index < fit.statement:
+            for index in row_path(self.program, self.layout.y_statement, self.layout.y_node):
+                if self.layout.cut <= index < self.layout.y_statement:
                     modes[index] = "record"
         modes.pop(fit.statement if fit is not None else -1, None)
         return modes

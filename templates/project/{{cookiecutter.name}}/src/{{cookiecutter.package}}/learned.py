@@ -264,10 +264,8 @@ class Learned:
         return merged.drop(columns="_found")
 
     def rank(self, name: str, values: Any, *arguments: Any, **options: Any) -> Any:
-        """A rank has no meaning for one row: training alone."""
-        if self.training:
-            return values.rank(*arguments, **options)
-        raise NotServable(f"{name}: a rank depends on all rows")
+        """A rank is known at training only: a row alone has none, and no model is served that needs one."""
+        return values.rank(*arguments, **options) if self.training else values.rank() * np.nan
 
     def scale(self, name: str, function: Callable[..., Any], values: Any, *arguments: Any, **options: Any) -> Any:
         """A function that scales columns by their own statistics: kept as the line through two of its points."""
@@ -283,6 +281,16 @@ class Learned:
         return scaled
 
     zscore = scale
+
+    def add_constant(self, name: str, function: Callable[..., Any], values: Any, *arguments: Any, **options: Any) -> Any:
+        """A column of ones where the training rows got one: of a single row, every column is constant."""
+        if self.training:
+            result = function(values, *arguments, **options)
+            self._put(name, np.shape(result)[1] > (np.shape(values)[1] if np.ndim(values) > 1 else 1))
+            return result
+        if not self._next(name):
+            return values
+        return function(values, *arguments, **{**options, "has_constant": "add"})
 
     # ------------------------------------------------------------ rows without their target
 
