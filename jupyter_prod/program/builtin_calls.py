@@ -306,6 +306,8 @@ class BuiltinCalls(Expressions):
                 if not argument.axis or argument.kind == "scalar":
                     base.origin |= argument.origin
                 base.const = _grown(base.const, name, argument)
+                if name == "append" and argument.axis and argument.kind in ("scalar", "text", "row"):
+                    base.axis |= argument.axis  # one of each row: a list of rows
                 if base.items and name in ("append",) and base.kind == "list":
                     base.items = [*base.items, argument]
         return self.element_of(base) if name in ("pop", "setdefault", "popitem") else Value(kind="none", const=None)

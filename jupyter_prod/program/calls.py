@@ -410,6 +410,11 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
             value.axis = frozenset().union(*(s.parent.axis for s in sizes if s.parent is not None))
         return value
 
+    def known_others(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
+        """Each element of the result depends on its neighbours."""
+        value = self.derive(*given.all(), column=None)
+        return self.note(node, value, others=True) if value.axis else value
+
     def known_each(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
         return self.known_table_function(node, qualified, facts, given)
 

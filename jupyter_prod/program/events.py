@@ -117,7 +117,8 @@ class Note:
     select    the rows are other rows: `call` (serve: the base), `subscript` (the base), `loc` (all rows), `split`
               (each part is the whole), `pair` (a resampled pair is the pair), `folds` (one pass over the whole),
               `stack` (parts of the same rows, put together again: the first)
-    learn     the part of learned.py that keeps what the call learns
+    learn     the part of learned.py that keeps what the call learns; `by_column` where a function is handed over to
+              learn from each column, by the part `how`
     base      the expression whose rows it takes
     live      it tells how many rows there are, for something as long as they: asked anew of the rows at hand
     """
@@ -129,4 +130,5 @@ class Note:
     inplace: bool = False
     others: bool = False
     live: bool = False
+    how: str = ""
     values: list[Value] = field(default_factory=list)

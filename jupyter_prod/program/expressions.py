@@ -74,7 +74,8 @@ class Expressions:
         origin: frozenset[str] = frozenset().union(*(s.origin for s in flat), axis)
         if not kind:
             kinds = [s.kind for s in flat if s.axis]
-            kind = next((k for k in (*TABLES, "list", "scalar") if k in kinds), "scalar" if not axis else "unknown")
+            one = not axis or all(k in ("scalar", "text", "row") for k in kinds)
+            kind = next((k for k in (*TABLES, "list", "scalar") if k in kinds), "scalar" if one else "unknown")
         value = Value(kind=kind, axis=axis, origin=origin, selected=any(s.selected for s in flat if s.axis))
         self.record.link(value, *flat)
         parts = {s.part for s in flat if s.axis and s.part}
@@ -111,6 +112,8 @@ class Expressions:
                     origin=value.origin,
                 )
             return found
+        if value.kind in ("scalar", "text", "row") and value.axis:  # the words or figures of one row
+            return Value(kind="scalar", axis=value.axis, origin=value.origin, prediction=value.prediction)
         if value.kind == "groupby":
             base = value.parent or value
             group = Value(
@@ -313,9 +316,11 @@ class Expressions:
         try:
             axis: frozenset[str] = frozenset()
             origin: frozenset[str] = frozenset()
+            within: frozenset[str] = frozenset()
             selected = False
             for generator in generators:
                 over = self.evaluate(generator.iter)
+                within |= over.axis if over.kind in ("scalar", "text", "row") else frozenset()
                 axis |= over.axis if over.kind in ("series", "list", "array", "rowiter", "index") else frozenset()
                 origin |= over.origin if over.kind not in TABLES else frozenset()
                 selected |= over.selected
@@ -331,6 +336,8 @@ class Expressions:
         finally:
             self.scope = outer
         element = found[0]
+        if within and not axis:  # made of one row, for that row
+            return Value(kind="scalar", axis=within, origin=origin | within)
         if element.axis and element.kind in ("scalar", "row", "text", "list") and axis:
             return Value(
                 kind=kind,
@@ -442,6 +449,8 @@ class Expressions:
 
     def column(self, base: Value, name: Any) -> Value:
         """A column of a frame: a view of it."""
+        if base.columns is None and base.column is not None:
+            name = base.column  # one column, spread over several
         return Value(
             kind="series",
             axis=base.axis,
@@ -653,6 +662,8 @@ class Expressions:
         value = self.derive(table, kind=kind)
         value.parent, value.part = table, table.part
         value.column, value.columns = chosen(table.columns, column_key, columns)
+        if table.kind == "frame" and table.columns is None and table.column is not None:
+            value.column = table.column  # one column, spread over several
         if table.columns is None and table.leading and isinstance(columns.const, int):
             value.column = dict(enumerate(table.leading)).get(columns.const)
         return value

@@ -170,6 +170,9 @@ class TableCalls(BuiltinCalls):
                 if method is not None and method["rows"] == "learns" and base.axis:
                     self.record.mutate(value.parent)
                     self.note(expression, value, learn="by_column")
+            facts = self.know.function(value.type) if value.kind == "callable" else None
+            if facts is not None and facts["rows"] == "learns" and base.axis:
+                self.note(expression, value, learn="by_column", how=facts["how"])
 
     def _inplace(self, facts: Any, given: Arguments) -> bool:
         return bool(facts.get("mutates")) or (bool(facts.get("inplace")) and given.constant(None, "inplace") is True)
@@ -184,6 +187,14 @@ class TableCalls(BuiltinCalls):
             base.content, base.selected = content, True
             self.note(node, base, select="call", base=self.receiver(node), inplace=True)
             return Value(kind="none", const=None)
+        if base.kind == "groupby" and base.parent is not None:  # whole groups, or some rows of each
+            whole = self.receiver(node)
+            while isinstance(whole, (ast.Attribute, ast.Subscript)):
+                whole = whole.value
+            groups = whole.func if isinstance(whole, ast.Call) else None
+            grouped = groups.value if isinstance(groups, ast.Attribute) and groups.attr == "groupby" else None
+            self.note(node, base, select="call" if grouped is not None else "", base=grouped)
+            base = base.parent
         value = self.derive(base, kind=base.kind)
         value.selected, value.content, value.column, value.columns = True, base.content, base.column, base.columns
         value.part, value.splits = base.part, base.splits or name == "sample"

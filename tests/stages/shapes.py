@@ -83,6 +83,7 @@ def write_data(folder: Path) -> Path:
     _contracts(folder)
     _flowers(folder)
     _orders(folder)
+    _messages(folder)
     return folder
 
 
@@ -229,3 +230,18 @@ def _orders(folder: Path) -> None:
     pd.DataFrame({"Date": days, "Store": rng.integers(1, 4, 400), "Sales": level.round(2)}).to_csv(
         folder / "sales.csv", index=False
     )
+
+
+def _messages(folder: Path) -> None:
+    """messages.csv: short texts, with punctuation and capitals, of two kinds; tags separated by commas."""
+    rng = np.random.default_rng(23)
+    good = "lunch meeting tomorrow report family home thanks see love project".split()
+    bad = "free win cash prize click now offer urgent claim winner".split()
+    kind = rng.random(300) < 0.35
+    texts = []
+    for spam in kind:
+        words = list(rng.choice(bad if spam else good, 5)) + list(rng.choice(good + bad, 3))
+        texts.append(" ".join(words).capitalize() + rng.choice(["!", ".", "!!! 100%", "?"]))
+    tags = [",".join(sorted(set(rng.choice(["a", "b", "c", "d"], 2)))) for _ in kind]
+    frame = pd.DataFrame({"Category": np.where(kind, "spam", "ham"), "Message": texts, "Tags": tags})
+    frame.to_csv(folder / "messages.csv", index=False)

@@ -19,6 +19,7 @@ WRAPPED = frozenset(
     {"scalar", "series", "frame", "array", "list", "dict", "text", "unknown", "columns", "tuple", "shape", "row"}
 )
 METHODS = {"fit_transform", "fit_predict", "fit"}
+FUNCTIONS = {"scale", "zscore", "add_constant", "boxcox"}
 CALLS = {"get_dummies", "cut", "qcut", "factorize", "categorical"}
 
 
@@ -357,7 +358,9 @@ class Rewriter:
 
     def learns(self, node: ast.expr, note: Note) -> str | None:
         """A call whose result has the same rows but depends on all of them."""
-        if note.learn == "by_column" and isinstance(node, ast.Attribute):
+        if note.learn == "by_column" and note.how in FUNCTIONS:
+            return f"lambda values: learned.{note.how}({self.quoted(node, note.how)}, {self.as_written(node)}, values)"
+        if note.learn == "by_column" and isinstance(node, ast.Attribute) and not note.how:
             return (
                 f"lambda values: learned.{node.attr}({self.quoted(node, node.attr)}, {self.text(node.value)}, values)"
             )
@@ -409,7 +412,7 @@ class Rewriter:
             method = f'"{node.func.attr}"'
             given = [self.quoted(node, how), self.text(node.func.value), method, *self.argument_texts(node)]
             return f"learned.group({', '.join(given)})"
-        if how in ("scale", "zscore", "add_constant"):
+        if how in FUNCTIONS:
             given = [self.quoted(node, how), self.source.segment(node.func), *self.argument_texts(node)]
             return f"learned.{how}({', '.join(given)})"
         if how == "columns" and note.base is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from jupyter_prod.plan.layout import Layout
 from jupyter_prod.plan.nouns import Stage
@@ -45,6 +46,8 @@ class ServiceWriter(Writer):
         training_modes = self._training_modes()
         keeps = self._keeps([*layout.training, *layout.features])
         training = self.code(layout.training, training_modes, True, keeps)
+        made = [line for index in layout.features for line in keeps.get(index, [])]
+        training = self._with_lines(made, training)
         evaluation = self.code(layout.evaluation, {}, True)
         later = dict.fromkeys([*training.takes, *evaluation.takes, *serve_x.takes, *serve_y.takes])
         given = [
@@ -138,7 +141,7 @@ class ServiceWriter(Writer):
     def _keeps(self, stages: list[int]) -> dict[int, list[str]]:
         """{statement: lines that keep an object for the service, right after it got the form that is used}."""
         lines: dict[int, list[str]] = {}
-        users = [*self.layout.serving, self.layout.x_statement]
+        users = [*self.layout.serving, self.layout.x_statement, *self.layout.answer, *self._judging()]
         for name in self.kept:
             writers: set[int] = set()
             for user in users:
@@ -149,6 +152,21 @@ class ServiceWriter(Writer):
             if placed:
                 lines.setdefault(max(placed), []).append(f'learned.keep("{name}", {name})')
         return lines
+
+    def _judging(self) -> list[int]:
+        """The statement in which the answer's last expression stands."""
+        node = self.layout.answer_node
+        if node is None:
+            return []
+        return [s.index for s in self.program.statements if any(n is node for n in ast.walk(s.node))]
+
+    def _with_lines(self, lines: list[str], code: Code) -> Code:
+        """A stage's code with lines before it."""
+        if not lines:
+            return code
+        body = "\n".join([*lines, code.body])
+        takes = tuple(n for n in free_names(body) if not self.at_module(n))
+        return replace(code, body=body, takes=takes)
 
     # ------------------------------------------------------------ the modules' texts
 

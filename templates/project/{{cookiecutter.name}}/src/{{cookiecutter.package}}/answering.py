@@ -50,7 +50,7 @@ def words_of_classes(rows: pd.DataFrame, target: Any, encode: Callable[[pd.DataF
     if len(words) > _MOST_CLASSES or (pd.api.types.is_float_dtype(rows[target]) and len(words) > 20):
         return {}
     some = rows.groupby(target, sort=False, observed=True).head(_EACH)
-    some = some[some[target].notna()]
+    some = some[some[target].notna()].reset_index(drop=True)
     try:
         return labels_of(some[target], encode(some))
     except Exception:
@@ -61,7 +61,7 @@ def _one_by_one(rows: pd.DataFrame, target: Any, encode: Callable[[pd.DataFrame]
     """The same from those rows that can be encoded alone."""
     told, codes = [], []
     for place in range(len(rows)):
-        row = rows.iloc[[place]]
+        row = rows.iloc[[place]].reset_index(drop=True)
         try:
             codes.append(np.asarray(encode(row)).ravel()[0])
         except Exception:

@@ -282,6 +282,17 @@ class Learned:
 
     zscore = scale
 
+    def boxcox(self, name: str, function: Callable[..., Any], values: Any, *arguments: Any, **options: Any) -> Any:
+        """A power transform with the exponent that the training rows gave."""
+        if arguments or options:
+            return function(values, *arguments, **options)
+        if self.training:
+            result, exponent = function(values)
+            self._put(name, exponent)
+            return result, exponent
+        exponent = self._next(name)
+        return function(values, lmbda=exponent), exponent
+
     def add_constant(self, name: str, function: Callable[..., Any], values: Any, *arguments: Any, **options: Any) -> Any:
         """A column of ones where the training rows got one: of a single row, every column is constant."""
         if self.training:
