@@ -415,6 +415,17 @@ class Calls(TableCalls, EstimatorCalls, BuiltinCalls):
         value = self.derive(*given.all(), column=None)
         return self.note(node, value, others=True) if value.axis else value
 
+    def known_folds(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
+        """`reduce(step, items, start)`: the step is called with what it gave before and each item in turn."""
+        if len(given.positional) < 2:
+            return self.unknown(node, given)
+        step, over = given.positional[:2]
+        items = over.items or [self.element_of(over)]
+        value = given.positional[2] if len(given.positional) > 2 else items[0]
+        for item in items if len(given.positional) > 2 else items[1:]:
+            value = self.callback(step, value, item)
+        return value
+
     def known_each(self, node: ast.Call, qualified: str, facts: Any, given: Arguments) -> Value:
         return self.known_table_function(node, qualified, facts, given)
 
