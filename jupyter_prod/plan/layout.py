@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from jupyter_prod.plan.blends import blended_at
 from jupyter_prod.plan.choose import Choice
 from jupyter_prod.plan.neighbours import on_other_rows, places_new_rows
 from jupyter_prod.plan.own_estimators import learns_when_asked
@@ -149,6 +150,11 @@ def lay_out(program: Program, choice: Choice) -> Layout:
     if not places_new_rows(final.estimator):
         short = final.estimator.type.rsplit(".", 1)[-1]
         raise NoService(final.fit.statement, f"{short} groups the rows that it is fitted to and can place no others")
+    mixed = blended_at(program, final.estimator) if choice.chosen != "asked" else None
+    if mixed is not None:
+        raise NoService(
+            mixed, "the answer that is judged is mixed from several models", "ask for one with --model NAME"
+        )
     layout = Layout(choice=choice)
     _answering(program, layout)
     _rows(program, layout)
@@ -297,6 +303,7 @@ SCORES = ("predict_proba", "predict_log_proba", "decision_function")
 def _only_scores(program: Program, layout: Layout, predict: Predict) -> bool:
     """Whether what is judged are the scores themselves, as for a ROC curve: they rank rows, the class is the answer."""
     node: ast.expr | None = layout.answer_node
+    earlier = sorted(layout.answer)
     while node is not None and predict.method in SCORES:
         if node is predict.node:
             return True
@@ -305,19 +312,22 @@ def _only_scores(program: Program, layout: Layout, predict: Predict) -> bool:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
             node = node.func.value
         elif isinstance(node, ast.Name):
-            node = _bound_to(program, layout.answer, node.id)
+            earlier, node = _bound_to(program, earlier, node.id)
         else:
             return False
     return False
 
 
-def _bound_to(program: Program, statements: Iterable[int], name: str) -> ast.expr | None:
-    """The expression that a name is bound to, by the last of these statements that binds it alone."""
-    for index in sorted(statements, reverse=True):
-        node = program.statements[index].node
+def _bound_to(program: Program, statements: list[int], name: str) -> tuple[list[int], ast.expr | None]:
+    """The expression that the last of these statements binds a name to, and the statements before that one.
+
+    What the expression reads was bound before it: `p = p[:, 1]` leads to the earlier `p`, never to itself.
+    """
+    for place in reversed(range(len(statements))):
+        node = program.statements[statements[place]].node
         if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
-            return node.value
-    return None
+            return statements[:place], node.value
+    return [], None
 
 
 def _contains(outer: ast.AST, inner: ast.AST) -> bool:
