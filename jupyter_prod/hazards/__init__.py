@@ -7,13 +7,16 @@ the shape of a call is a YAML file with an ast-grep rule; one that asks where va
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.registry import all_rules, find_rule
-from jupyter_prod.hazards.rule import GROUPS, STEPS, Hit, Place, Rule, Severity, group_of
+from jupyter_prod.hazards.rule import GROUPS, STEPS, Edit, Fix, Hit, Parameter, Place, Rule, Severity, group_of
 
 __all__ = [
     "GROUPS",
     "STEPS",
+    "Edit",
     "Facts",
+    "Fix",
     "Hit",
+    "Parameter",
     "Place",
     "Rule",
     "Severity",

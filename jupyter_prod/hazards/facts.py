@@ -5,14 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from jupyter_prod.hazards.flow import Flow
 from jupyter_prod.hazards.naming import Naming
+from jupyter_prod.hazards.project import Project
 from jupyter_prod.hazards.rule import Place
 from jupyter_prod.notebook import Magic, Notebook, PythonCell
 from jupyter_prod.program import Program, Statement
 from jupyter_prod.program.values import Value
+
+Node = TypeVar("Node", bound=ast.AST)
 
 
 class Facts:
@@ -28,6 +31,7 @@ class Facts:
         self.kept: dict[str, object] = {}
         self.nodes: list[ast.AST] = []
         self.calls: list[ast.Call] = []
+        self._by_type: dict[type[ast.AST], list[ast.AST]] = {}
         self._parent: dict[int, ast.AST] = {}
         self._cell: dict[int, int] = {}
         self._walk()
@@ -48,12 +52,22 @@ class Facts:
                 node = waiting.pop()
                 self._cell[id(node)] = number
                 self.nodes.append(node)
+                self._by_type.setdefault(type(node), []).append(node)
                 if isinstance(node, ast.Call):
                     self.calls.append(node)
                 children = list(ast.iter_child_nodes(node))
                 for child in children:
                     self._parent[id(child)] = node
                 waiting += reversed(children)
+
+    def nodes_of(self, kind: type[Node]) -> list[Node]:
+        """The syntax nodes of exactly this class, in document order: cheaper than a walk over all."""
+        return self._by_type.get(kind, [])  # type: ignore[return-value]
+
+    @cached_property
+    def project(self) -> Project | None:
+        """What lies beside the notebook; None where it is not on a disk."""
+        return Project(self.notebook.path) if self.notebook.path.is_file() else None
 
     # ------------------------------------------------------------ calls
 

@@ -19,6 +19,8 @@ GROUPS = {
     "R": "reproducibility and hidden state",
     "M": "model correctness",
     "E": "engineering",
+    "G": "generative AI",
+    "O": "outcomes, ownership, operations",
 }
 """Letter of a code (`JPD01`) → what the group is about."""
 
@@ -48,22 +50,71 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """Text that takes the place of other text: `place` is in a cell's source as written, or in `Fix.file`."""
+
+    place: Place
+    content: str
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A value that belongs in the notebook's `parameters` cell: `NAME = value`, `value` as Python source."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A change that removes a hazard; `safe` keeps behaviour, `unsafe` needs consent. All of it is done or nothing.
+
+    edits       text replaced in the notebook's cells, or in `file`
+    imports     import statements that the edits need: added below the notebook's first imports where missing
+    parameters  values that the edits read by name: added to the cell tagged `parameters`, which is made where missing
+    clears      cells whose saved outputs are cleared
+    removes     cells that are removed whole
+    file        path of another file than the notebook (a requirements file), in which the edits are meant
+    """
+
+    applicability: Literal["safe", "unsafe"]
+    message: str
+    edits: tuple[Edit, ...] = ()
+    imports: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    clears: tuple[int, ...] = ()
+    removes: tuple[int, ...] = ()
+    file: str | None = None
+
+
+@dataclass(frozen=True)
 class Hit:
     """A hazard at a place: `message` says what is wrong in the notebook's own names.
 
-    `severity` differs from the rule's where a rule grades what it finds.
+    `severity` differs from the rule's where a rule grades what it finds. `file` is the path of another file than the
+    notebook, where the place is in that (its `cell` is None).
     """
 
     place: Place
     message: str
     severity: Severity | None = None
+    fix: Fix | None = None
+    file: str | None = None
 
 
 class Rule(ABC):
     """One hazard: its documentation as attributes, from which its page and its tests are made, then how it is found.
 
     bad, good      notebooks in percent format (`# %%` starts a cell). In a bad one each line that ends with the rule's
-                   code in a comment is found; a line that starts with `#>` is the saved output of the cell above
+                   code in a comment is found. What else a section or line may be:
+                   `# %% [markdown]`      a Markdown cell
+                   `# %% In [3]`          a code cell with this execution count
+                   `# %% [file] a/b.txt`  a file beside the notebook; the example is then written to a folder
+                   `# %% [metadata]`      the notebook's metadata as JSON
+                   `# %% [name] x.ipynb`  the notebook's own name (default example.ipynb)
+                   `#> text`              saved output of the cell above, `#! NameError: text` a saved traceback
+                   `#@ JPV07`             the notebook as a whole is found
+    fixed          what `--fix --unsafe-fixes` makes of the first bad example, in the same format, comments kept
     fix            `safe` keeps behaviour, `unsafe` needs consent, empty for none; fix_note says what it does
     conversion     `resolved` by conversion, or `yours` to mend; conversion_note says what conversion does about it
     """
@@ -77,6 +128,7 @@ class Rule(ABC):
     why: ClassVar[str]
     bad: ClassVar[tuple[str, ...]]
     good: ClassVar[tuple[str, ...]]
+    fixed: ClassVar[str] = ""
     fix: ClassVar[Literal["safe", "unsafe", ""]] = ""
     fix_note: ClassVar[str] = ""
     conversion: ClassVar[Literal["resolved", "yours"]]

@@ -39,7 +39,7 @@ def check_notebook(notebook: Notebook, rules: Sequence[Rule]) -> list[Finding]:
         for hit in rule.check(facts):
             if not suppressed.covers(rule, hit.place):
                 finding = _finding(rule, hit, notebook, ids)
-                found.setdefault((rule.code, hit.place.cell, hit.place.row, hit.place.column), finding)
+                found.setdefault((rule.code, hit.file, hit.place.cell, hit.place.row, hit.place.column), finding)
     return sorted(found.values(), key=lambda finding: finding.order)
 
 
@@ -50,10 +50,11 @@ def _finding(rule: Rule, hit: Hit, notebook: Notebook, ids: dict[int, str | None
         slug=rule.slug,
         severity=hit.severity or rule.severity,
         message=hit.message,
-        filename=str(notebook.path),
+        filename=hit.file or str(notebook.path),
         place=place,
         cell_id=ids.get(place.cell) if place.cell is not None else None,
         step=rule.step,
         conversion=rule.conversion,
         url=f"docs/rules/{rule.slug}.md",
+        fix=hit.fix,
     )

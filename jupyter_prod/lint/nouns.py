@@ -5,16 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from jupyter_prod.hazards import Place, Severity
-
-
-@dataclass(frozen=True)
-class Fix:
-    """A change that removes a hazard: `applicability` is safe or unsafe, `edits` replace text at places."""
-
-    applicability: str
-    message: str
-    edits: tuple[tuple[Place, str], ...] = ()
+from jupyter_prod.hazards import Fix, Place, Severity
 
 
 @dataclass(frozen=True)
@@ -62,14 +53,23 @@ class Finding:
 def _fix_as_json(fix: Fix) -> dict[str, Any]:
     edits = [
         {
-            "content": content,
-            "cell": place.cell,
-            "location": {"row": place.row, "column": place.column},
-            "end_location": {"row": place.end_row, "column": place.end_column},
+            "content": edit.content,
+            "cell": edit.place.cell,
+            "location": {"row": edit.place.row, "column": edit.place.column},
+            "end_location": {"row": edit.place.end_row, "column": edit.place.end_column},
         }
-        for place, content in fix.edits
+        for edit in fix.edits
     ]
-    return {"applicability": fix.applicability, "message": fix.message, "edits": edits}
+    return {
+        "applicability": fix.applicability,
+        "message": fix.message,
+        "edits": edits,
+        "imports": list(fix.imports),
+        "parameters": {parameter.name: parameter.value for parameter in fix.parameters},
+        "clear_outputs": list(fix.clears),
+        "remove_cells": list(fix.removes),
+        "file": fix.file,
+    }
 
 
 @dataclass(frozen=True)

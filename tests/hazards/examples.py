@@ -1,58 +1,124 @@
-"""Makes notebooks of the examples that rules carry."""
+"""Makes notebooks of the examples that rules carry; their format is described at `jupyter_prod.hazards.Rule`."""
 
 from __future__ import annotations
 
+import json
 import textwrap
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jupyter_prod.lint import Finding
 from jupyter_prod.notebook import Cell, Notebook
 
 
-def notebook_of(example: str, path: Path = Path("example.ipynb")) -> Notebook:
-    """The notebook that an example in percent format describes; lines with `#>` are a cell's saved output."""
-    cells: list[Cell] = []
-    kind, lines, output = "code", [], []  # type: str, list[str], list[str]
+@dataclass
+class Section:
+    """One section of an example: a cell, a file, the metadata or the name."""
 
-    def close() -> None:
-        if any(line.strip() for line in lines):
-            saved: tuple[dict[str, Any], ...] = ()
-            if output:
-                saved = ({"output_type": "stream", "name": "stdout", "text": "\n".join(output)},)
-            number = len(cells) + 1
-            cells.append(Cell(number, f"c{number}", kind, "\n".join(lines).strip("\n"), outputs=saved))  # type: ignore[arg-type]
-        lines.clear()
-        output.clear()
+    kind: str
+    argument: str = ""
+    header: str = ""
+    lines: list[str] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
+
+def sections(example: str) -> list[Section]:
+    """The sections of an example in order, the empty ones left out."""
+    found = [Section("code")]
     for line in textwrap.dedent(example).strip("\n").split("\n"):
         if line.startswith("# %%"):
-            close()
-            kind = "markdown" if "[markdown]" in line else "code"
+            found.append(_header(line))
         elif line.startswith("#> "):
-            output.append(line[3:])
-        else:
-            lines.append(line)
-    close()
-    return Notebook(path, "", tuple(cells), {}, (4, 5), "python", "python3")
+            found[-1].outputs.append(line[3:])
+        elif line.startswith("#! "):
+            found[-1].errors.append(line[3:])
+        elif not line.startswith("#@ "):
+            found[-1].lines.append(line)
+    return [s for s in found if s.argument or any(line.strip() for line in s.lines) or s.kind == "empty"]
 
 
-def marked(example: str, code: str) -> set[tuple[int, int]]:
-    """(cell, row) of the lines that an example says are found; an output's stands on its cell's first line."""
-    found: set[tuple[int, int]] = set()
-    cell, row = 1, 0
-    started = False
-    for line in textwrap.dedent(example).strip("\n").split("\n"):
-        if line.startswith("# %%"):
-            if started:
-                cell += 1
-            row = 0
-            continue
-        if line.startswith("#> "):
-            if line.rstrip().endswith(f"# {code}"):
-                found.add((cell, 1))
-            continue
-        started = True
-        row += 1
-        if line.rstrip().endswith(f"# {code}"):
-            found.add((cell, row))
-    return found
+def _header(line: str) -> Section:
+    text = line[4:].split("# JP")[0].strip()
+    for kind in ("markdown", "file", "metadata", "name", "empty"):
+        if text.startswith(f"[{kind}]"):
+            return Section(kind, text.removeprefix(f"[{kind}]").strip(), line)
+    if text.startswith("In [") and text.endswith("]"):
+        return Section("code", text[4:-1], line)
+    return Section("code", "", line)
+
+
+def notebook_of(example: str, path: Path = Path("example.ipynb")) -> Notebook:
+    """The notebook that an example describes."""
+    cells: list[Cell] = []
+    metadata: dict[str, Any] = {}
+    for section in sections(example):
+        if section.kind == "metadata":
+            metadata = json.loads("\n".join(section.lines))
+        elif section.kind == "name":
+            path = path.with_name(section.argument)
+        elif section.kind != "file":
+            cells.append(_cell(len(cells) + 1, section))
+    return Notebook(path, "", tuple(cells), metadata, (4, 5), "python", "python3")
+
+
+def _cell(number: int, section: Section) -> Cell:
+    outputs: list[dict[str, Any]] = []
+    if section.outputs:
+        outputs.append({"output_type": "stream", "name": "stdout", "text": "\n".join(section.outputs)})
+    for error in section.errors:
+        name, _, said = error.partition(": ")
+        outputs.append({"output_type": "error", "ename": name, "evalue": said, "traceback": [error]})
+    source = "\n".join(section.lines).strip("\n")
+    count = int(section.argument) if section.kind == "code" and section.argument.isdigit() else None
+    kind = "markdown" if section.kind == "markdown" else "code"
+    return Cell(number, f"c{number}", kind, source, outputs=tuple(outputs), execution_count=count)  # type: ignore[arg-type]
+
+
+def written(example: str, folder: Path) -> Notebook:
+    """The notebook of an example, and the files beside it, as they lie in a folder."""
+    notebook = notebook_of(example, folder / "example.ipynb")
+    beside = [s for s in sections(example) if s.kind == "file"]
+    if not beside:
+        return notebook_of(example)
+    for section in beside:
+        file = folder / section.argument
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("\n".join(_unmarked(line) for line in section.lines).rstrip() + "\n", encoding="utf-8")
+    notebook.path.write_text("{}", encoding="utf-8")
+    return notebook
+
+
+def _unmarked(line: str) -> str:
+    return line.split("  # JP")[0]
+
+
+def marked(example: str, code: str) -> set[tuple[object, int]]:
+    """(cell or file, row) of what an example says is found; an output's or a header's stands on its cell's first line.
+
+    The notebook as a whole is (None, 1).
+    """
+    found: set[tuple[object, int]] = set()
+    cell = 0
+    for section in sections(example):
+        here: object = section.argument
+        if section.kind not in ("file", "metadata", "name"):
+            cell += 1
+            here = cell
+        found |= {(here, row) for row, line in enumerate(section.lines, 1) if _marks(line, code)}
+        if any(_marks(line, code) for line in (section.header, *section.outputs, *section.errors)):
+            found.add((here, 1))
+    whole = [line for line in textwrap.dedent(example).split("\n") if line.startswith("#@ ")]
+    return found | {(None, 1) for line in whole if code in line.split()}
+
+
+def place_of(finding: Finding, folder: Path) -> tuple[object, int]:
+    """Where a finding stands, in the terms of `marked`: a file is named by its path below the example's folder."""
+    if Path(finding.filename).suffix != ".ipynb":
+        return Path(finding.filename).relative_to(folder).as_posix(), finding.place.row
+    return finding.place.cell, finding.place.row
+
+
+def _marks(line: str, code: str) -> bool:
+    return line.rstrip().endswith(f"# {code}")

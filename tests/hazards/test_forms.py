@@ -9,7 +9,7 @@ import pytest
 
 from jupyter_prod.hazards import find_rule
 from jupyter_prod.lint import check_notebook
-from tests.hazards.examples import marked, notebook_of
+from tests.hazards.examples import marked, place_of, written
 
 FORMS = [
     pytest.param(head.strip(), body, id=f"{path.stem}-{number}-{head.strip()}")
@@ -20,12 +20,13 @@ FORMS = [
 
 
 @pytest.mark.parametrize(("head", "body"), FORMS)
-def test_a_form_is_found_where_it_is_marked_and_nowhere_else(head: str, body: str) -> None:
+def test_a_form_is_found_where_it_is_marked_and_nowhere_else(head: str, body: str, tmp_path: Path) -> None:
     rule = find_rule(head.lstrip("-"))
     assert rule is not None
 
-    findings = [f for f in check_notebook(notebook_of(body), [rule]) if f.severity != "info"]
+    loud = ("error", "warning", rule.severity)
+    findings = [f for f in check_notebook(written(body, tmp_path), [rule]) if f.severity in loud]
 
     wanted = set() if head.startswith("-") else marked(body, rule.code)
-    assert {(f.place.cell, f.place.row) for f in findings} == wanted, [f.message for f in findings]
+    assert {place_of(f, tmp_path) for f in findings} == wanted, [f.message for f in findings]
     assert bool(wanted) != head.startswith("-")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from jupyter_prod.hazards import GROUPS, STEPS, Rule, all_rules, find_rule
 from jupyter_prod.lint import check_notebook
-from tests.hazards.examples import marked, notebook_of
+from tests.hazards.examples import marked, place_of, written
 
 BAD = [
     pytest.param(rule, example, id=f"{rule.code}-bad-{n}")
@@ -23,16 +24,18 @@ GOOD = [
 
 
 @pytest.mark.parametrize(("rule", "example"), BAD)
-def test_a_bad_example_is_found_where_it_is_marked(rule: Rule, example: str) -> None:
-    findings = [f for f in check_notebook(notebook_of(example), [rule]) if f.severity == rule.severity]
+def test_a_bad_example_is_found_where_it_is_marked(rule: Rule, example: str, tmp_path: Path) -> None:
+    findings = [f for f in check_notebook(written(example, tmp_path), [rule]) if f.severity == rule.severity]
 
-    assert {(f.place.cell, f.place.row) for f in findings} == marked(example, rule.code)
+    assert {place_of(f, tmp_path) for f in findings} == marked(example, rule.code)
     assert findings
 
 
 @pytest.mark.parametrize(("rule", "example"), GOOD)
-def test_a_good_example_is_clean(rule: Rule, example: str) -> None:
-    assert not [f.message for f in check_notebook(notebook_of(example), [rule]) if f.severity == rule.severity]
+def test_a_good_example_is_clean(rule: Rule, example: str, tmp_path: Path) -> None:
+    findings = check_notebook(written(example, tmp_path), [rule])
+
+    assert not [f.message for f in findings if f.severity == rule.severity]
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
