@@ -18,7 +18,7 @@ from jupyter_prod.notebook import Notebook, read_notebook
 from jupyter_prod.plan.nouns import LEVELS, LeftBehind, Obstacle, Place, Plan
 from jupyter_prod.program import Program, understand
 from jupyter_prod.scaffold import ProjectContext, project_names, record_verdict, render
-from jupyter_prod.scaffold.data import data_files, place_input
+from jupyter_prod.scaffold.data import data_files, named_files, place_input
 from jupyter_prod.scaffold.stages import write_plan
 from jupyter_prod.verify import Verdict, verify
 
@@ -284,6 +284,9 @@ def context_of(notebook: Notebook, plan: Plan, environment: Environment, options
         [i.format for i in plan.inputs] + [Path(i.path).suffix.lstrip(".") for i in plan.inputs if i.path],
     )
     placed = data_files(notebook.path.absolute().parent, plan)
+    files = dict(placed.files)
+    if plan.level == "notebook-job":
+        files |= named_files(notebook, map(Path, plan.local_modules.values()))
     inputs = tuple(replace(i, path=placed.settings.get(i.name, i.path)) for i in plan.inputs)
     return ProjectContext(
         name=name,
@@ -305,7 +308,7 @@ def context_of(notebook: Notebook, plan: Plan, environment: Environment, options
         read_as={i.name: i.path for i in plan.inputs if i.path},
         modules=plan.modules,
         local_modules={Path(p).name: Path(p) for p in plan.local_modules.values()},
-        data_files=placed.files if options.data else {},
+        data_files=files if options.data else {},
         conversion=conversion_json(notebook, plan, command, unknown),
     )
 

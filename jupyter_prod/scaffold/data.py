@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from jupyter_prod.notebook import Notebook, python_source
 from jupyter_prod.plan.nouns import Plan
 
 DATA = frozenset(
@@ -49,6 +52,28 @@ def data_files(folder: Path, plan: Plan) -> Placed:
         if source.is_file() and source.suffix.lower() in DATA:
             files[target] = source
     return Placed(settings, files)
+
+
+def named_files(notebook: Notebook, modules: Iterable[Path]) -> dict[str, Path]:
+    """Data files that texts in the notebook, or in its own modules, name: a class may read what no cell shows.
+
+    They come to lie below `data/notebook/` as they lie below the notebook's folder; what lies elsewhere is left out.
+    """
+    folder = notebook.path.absolute().parent
+    trees = [python_source(cell).tree for cell in notebook.cells if cell.kind == "code"]
+    for module in modules:
+        with contextlib.suppress(OSError, ValueError, SyntaxError, RecursionError, MemoryError):
+            trees.append(ast.parse(module.read_text(encoding="utf-8")))
+    files: dict[str, Path] = {}
+    for tree in trees:
+        for node in ast.walk(tree) if tree is not None else ():
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and 2 < len(node.value) < 300:
+                path = PurePosixPath(node.value.replace("\\", "/"))
+                if path.suffix.lower() in DATA and not path.is_absolute() and ".." not in path.parts:
+                    with contextlib.suppress(OSError, ValueError):
+                        if (folder / path).is_file():
+                            files[f"data/notebook/{path}"] = folder / path
+    return files
 
 
 def place_input(folder: Path, source: Path, path: str) -> None:

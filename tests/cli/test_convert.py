@@ -248,3 +248,21 @@ def test_a_place_that_cant_be_used_is_told_before_the_notebook_is_read(tmp_path)
     (tmp_path / "file").write_text("x")
     with pytest.raises(road.UsableError, match="is a file"):
         road.convert(tmp_path / "missing.ipynb", tmp_path / "file")
+
+
+def test_a_file_that_only_a_class_reads_travels_with_the_notebook(tmp_path):
+    held = "class Held:\n    def __init__(self, path):\n        self.rows = pd.read_csv(path)\n"
+    notebook = write_pilot(
+        tmp_path / "work",
+        IMPORTS,
+        held,
+        'held = Held(path="people.csv")',
+        "for k in [1]:\n    print(held.rows.shape, k)",
+    )
+    out = tmp_path / "project"
+    assert main(["convert", str(notebook), "-o", str(out)]) == 0
+    told = conversion_of(out)
+    assert told["level"] == "notebook-job"
+    assert told["verdict"]["status"] == "equal", told["reasons"]
+    assert not (out / "notebook" / "people.csv").exists()  # data stay out of the repository
+    assert (out / "data" / "notebook" / "people.csv").is_file()

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from conftest import Trained
-from test_pipeline import EXPECTED, equal
+from test_pipeline import ALIKE, EXPECTED, equal
 from {{ cookiecutter.package }} import pipeline, runs
 from {{ cookiecutter.package }}.results import plain
 from {{ cookiecutter.package }}.scoring import score_rows
@@ -29,7 +29,7 @@ def test_predictions_are_those_of_the_notebook(trained: Trained) -> None:
     scored = score_rows(trained.release, rows)
     assert scored.rows == [*range(len(rows))], (scored.refused[:3], scored.failed)
     wanted = [prediction for _, prediction in known if prediction is not None]
-    tolerance = expected.get("tolerance", 1e-5)
+    tolerance = expected.get("tolerance", ALIKE)
     different = [
         pair for pair in zip(scored.answer.predictions, wanted) if not equal(*pair, tolerance)
     ]
@@ -43,10 +43,10 @@ def test_one_row_alone_is_answered_as_among_others(trained: Trained) -> None:
     assert together.rows, together.refused[:3]
     for place, number in enumerate(together.rows[:25]):
         alone = score_rows(trained.release, [rows[number]])
-        assert equal(alone.answer.predictions[0], together.answer.predictions[place], 1e-6)
+        assert equal(alone.answer.predictions[0], together.answer.predictions[place], ALIKE)
         if together.answer.probabilities is not None:
             assert alone.answer.probabilities is not None
-            assert equal(alone.answer.probabilities[0], together.answer.probabilities[place], 1e-5)
+            assert equal(alone.answer.probabilities[0], together.answer.probabilities[place], ALIKE)
 
 
 def raw(trained: Trained) -> pd.DataFrame:

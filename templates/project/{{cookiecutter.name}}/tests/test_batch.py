@@ -10,7 +10,7 @@ import pytest
 
 from conftest import Trained
 from test_answers import raw, rows_of
-from test_pipeline import equal
+from test_pipeline import ALIKE, equal
 from {{ cookiecutter.package }} import registry
 from {{ cookiecutter.package }}.batch import predict
 from {{ cookiecutter.package }}.errors import Unusable
@@ -25,7 +25,7 @@ def test_rows_keep_their_order_and_bad_ones_are_told(trained: Trained, tmp_path:
     predict(trained.release, source, target)
     lines = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
     assert [line["row"] - 1 for line in lines] == expected.rows
-    assert equal([line["prediction"] for line in lines], expected.answer.predictions, 1e-6)
+    assert equal([line["prediction"] for line in lines], expected.answer.predictions, ALIKE)
     rejected = [
         json.loads(line) for line in (tmp_path / "out.jsonl.rejected").read_text().splitlines()
     ]

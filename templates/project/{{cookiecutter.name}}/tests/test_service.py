@@ -17,7 +17,7 @@ from fastapi import FastAPI
 
 from conftest import Trained
 from test_answers import raw, rows_of
-from test_pipeline import equal
+from test_pipeline import ALIKE, equal
 from {{ cookiecutter.package }} import pipeline
 from {{ cookiecutter.package }}.contracts import Column, Contract
 from {{ cookiecutter.package }}.errors import Unusable
@@ -276,4 +276,4 @@ def test_the_trained_model_answers_over_http_as_in_batch(
         for place, number in enumerate(scored.rows):
             status, body = ask("/v1/predict", {"rows": [rows[number]]})
             assert status == 200
-            assert equal(body["predictions"][0], scored.answer.predictions[place], 1e-6)
+            assert equal(body["predictions"][0], scored.answer.predictions[place], ALIKE)

@@ -22,6 +22,9 @@ from .workspace import working_folder
 
 NOTEBOOK = ROOT / "notebook" / {{ cookiecutter._project.notebook_literal }}
 
+DATA = ROOT / "data" / "notebook"
+"""Files that the notebook names without reading them in a way that makes them an input."""
+
 READ_AS: Mapping[str, str] = {
 {%- for it in cookiecutter._project.inputs %}
     "{{ it.name }}": {{ it.read_as }},
@@ -95,8 +98,10 @@ def _adapt(notebook: Any, settings: Settings, placed: Mapping[str, str]) -> None
 def _place(settings: Settings, placed: Mapping[str, str], folder: Path) -> dict[Path, str]:
     """Copies the inputs, and what lies beside the notebook, into the working folder; each copy's hash."""
     sources = {folder / path: Path(getattr(settings, name)) for name, path in placed.items()}
-    beside = [path for path in NOTEBOOK.parent.rglob("*") if path.is_file() and path != NOTEBOOK]
-    sources |= {folder / path.relative_to(NOTEBOOK.parent): path for path in beside}
+    for beside in (NOTEBOOK.parent, DATA):
+        files = [path for path in beside.rglob("*") if path.is_file() and path != NOTEBOOK]
+        found = {folder / path.relative_to(beside): path for path in files}
+        sources = found | sources
     copies: dict[Path, str] = {}
     for target, source in sources.items():
         if not source.exists():
