@@ -9,7 +9,17 @@ from pathlib import Path
 from jupyter_prod.hazards.rule import Rule
 from jupyter_prod.knowledge.yaml_files import read_yaml_files
 
-FOLDERS = ("data", "versioning", "secrets", "reproducibility", "model", "engineering", "generative", "outcomes")
+FOLDERS = (
+    "data",
+    "versioning",
+    "secrets",
+    "reproducibility",
+    "model",
+    "engineering",
+    "generative",
+    "outcomes",
+    "linting",
+)
 
 RENAMED: dict[str, str] = {}
 """Codes and slugs that rules once had → the code of now: people write them into suppressions and settings."""

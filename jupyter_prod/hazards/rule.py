@@ -21,6 +21,7 @@ GROUPS = {
     "E": "engineering",
     "G": "generative AI",
     "O": "outcomes, ownership, operations",
+    "L": "linting",
 }
 """Letter of a code (`JPD01`) → what the group is about."""
 
@@ -134,11 +135,16 @@ class Rule(ABC):
     conversion: ClassVar[Literal["resolved", "yours"]]
     conversion_note: ClassVar[str]
 
+    @property
+    def url(self) -> str:
+        """Where the rule's page is."""
+        return f"docs/rules/{self.slug}.md"
+
     @abstractmethod
     def check(self, facts: Facts) -> Iterator[Hit]:
         """The hazards in a notebook; each once, in any order. Never raises for what a notebook holds."""
 
 
 def group_of(code: str) -> str:
-    """The letter of a code's group: `JPD01` is of group D."""
-    return code[2]
+    """The letter of a code's group: `JPD01` is of group D; empty for a company's own rule."""
+    return code[2:3] if code.startswith("JP") else ""

@@ -5,6 +5,7 @@ reporters turn findings into text or JSON and know nothing of rules.
 """
 
 from jupyter_prod.lint.checking import check_notebook, lint
-from jupyter_prod.lint.nouns import Finding, Settings
+from jupyter_prod.lint.nouns import Finding
+from jupyter_prod.lint.settings import Settings, settings_for
 
-__all__ = ["Finding", "Settings", "check_notebook", "lint"]
+__all__ = ["Finding", "Settings", "check_notebook", "lint", "settings_for"]

@@ -70,11 +70,3 @@ def _fix_as_json(fix: Fix) -> dict[str, Any]:
         "remove_cells": list(fix.removes),
         "file": fix.file,
     }
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Which rules count: codes, slugs, group prefixes (`JPD`, `D`) or `ALL`; what `ignore` names is left out again."""
-
-    select: tuple[str, ...] = ("ALL",)
-    ignore: tuple[str, ...] = ()

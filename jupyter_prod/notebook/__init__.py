@@ -9,7 +9,7 @@ run; what can't be read is a UsableError, what can't be Python is an `error` of 
 from jupyter_prod.notebook.finding import find_notebooks
 from jupyter_prod.notebook.ipython import python_source
 from jupyter_prod.notebook.nouns import Cell, Magic, Notebook, PythonCell, SyntaxProblem
-from jupyter_prod.notebook.reading import read_notebook
+from jupyter_prod.notebook.reading import parse_notebook, read_notebook
 
 __all__ = [
     "Cell",
@@ -18,6 +18,7 @@ __all__ = [
     "PythonCell",
     "SyntaxProblem",
     "find_notebooks",
+    "parse_notebook",
     "python_source",
     "read_notebook",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from jupyter_prod.errors import UsableError
@@ -14,34 +14,47 @@ _PROJECT_MARK, _ENVIRONMENT_MARK = "conversion.json", "pyvenv.cfg"
 _TEXT_HEADER = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:# )?---\r?\n(?:.*\r?\n){0,20}?(?:# )?jupy(?:ter|text):")
 
 
-def find_notebooks(named: Iterable[Path]) -> list[Path]:
+def find_notebooks(
+    named: Iterable[Path], left_out: Callable[[Path], bool] | None = None, gitignore: bool = False
+) -> list[Path]:
     """The named files, and every notebook below the named folders, in order of path and each once.
 
     Below a folder, what nobody wrote there is left out: hidden folders (checkpoints among them), environments,
     converted projects. Links to folders are not followed. Text notebooks count where their header says that they are
-    one. Raises UsableError for a folder without notebooks; a file is taken as it is, for reading to judge.
+    one. `left_out` says of files and folders below that they are not meant; with `gitignore` what git ignores isn't
+    either. Raises UsableError for a folder without notebooks; a file is taken as it is, for reading to judge.
     """
     found: dict[Path, None] = {}
     for path in named:
         if not path.is_dir():
             found[path] = None
             continue
-        below = sorted(_below(path))
+        below = sorted(_below(path, _unwanted(path, left_out, gitignore)))
         if not below:
             raise UsableError("holds no notebooks", str(path))
         found.update(dict.fromkeys(below))
     return list(found)
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def _unwanted(folder: Path, left_out: Callable[[Path], bool] | None, gitignore: bool) -> Callable[[Path], bool]:
+    asked = [left_out] if left_out is not None else []
+    if gitignore:
+        from jupyter_prod.notebook.ignoring import Ignored
+
+        asked.append(Ignored(folder))
+    return lambda path: any(ask(path) for ask in asked)
+
+
+def _below(folder: Path, unwanted: Callable[[Path], bool]) -> Iterator[Path]:
     def unreadable(error: OSError) -> None:
         raise UsableError(f"can't be read ({error.strerror})", str(error.filename))
 
     for here, folders, files in os.walk(folder, onerror=unreadable):
-        folders[:] = [name for name in folders if _is_theirs(Path(here, name))]
+        folders[:] = [name for name in folders if _is_theirs(Path(here, name)) and not unwanted(Path(here, name))]
         for name in files:
             path = Path(here, name)
-            if not name.startswith(".") and (path.suffix == ".ipynb" or _is_text_notebook(path)):
+            meant = not name.startswith(".") and (path.suffix == ".ipynb" or _is_text_notebook(path))
+            if meant and not unwanted(path):
                 yield path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ import yaml
 
 from jupyter_prod.errors import UsableError
 from jupyter_prod.notebook.nouns import Cell, Kind
+from jupyter_prod.notebook.rewriting import Changes, NewCell
 
 _MARKER = re.compile(r"^#\s*%%(?P<kind>%*)(?:\s+(?P<rest>.*))?$")
 _KIND = re.compile(r"\[(markdown|md|raw)\]")
@@ -27,15 +29,29 @@ class _Draft:
     kind: Kind = "code"
     options: dict[str, Any] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
+    first: int = 0
+    """The file's line, counted from 0, that `lines` begin with."""
+
+    def add(self, line: str, row: int) -> None:
+        if not self.lines:
+            self.first = row
+        self.lines.append(line)
 
 
 def read_percent(text: str, where: str) -> tuple[tuple[Cell, ...], Mapping[str, Any]]:
     """Cells and metadata of a percent script. Raises UsableError where the text has no cell marker at all."""
+    drafts, metadata = _percent_drafts(text, where)
+    for draft in drafts:
+        draft.lines = _uncommented(draft)
+    return _numbered(drafts), metadata
+
+
+def _percent_drafts(text: str, where: str) -> tuple[list[_Draft], Mapping[str, Any]]:
     lines = text.split("\n")
     metadata, start = _commented_header(lines, where)
     drafts: list[_Draft] = []
     fence = ""
-    for line in lines[start:]:
+    for row, line in enumerate(lines[start:], start):
         marker = None if fence else _MARKER.match(line)
         if marker:
             drafts.append(_opened(marker["rest"] or ""))
@@ -44,32 +60,35 @@ def read_percent(text: str, where: str) -> tuple[tuple[Cell, ...], Mapping[str, 
             drafts.append(_Draft())
         if drafts[-1].kind == "code":
             fence = _open_string(line, fence)
-        drafts[-1].lines.append(line)
+        drafts[-1].add(line, row)
     if not any(_MARKER.match(line) for line in lines[start:]):
         raise UsableError("has no cells", where, "mark them with # %% as Jupytext's percent format does")
     if drafts[0].kind == "code" and not _stripped(drafts[0].lines) and not _MARKER.match(lines[start]):
         del drafts[0]
-    for draft in drafts:
-        draft.lines = _uncommented(draft)
-    return _numbered(drafts), metadata
+    return drafts, metadata
 
 
 def read_markdown(text: str, where: str) -> tuple[tuple[Cell, ...], Mapping[str, Any]]:
     """Cells and metadata of a Markdown notebook. Raises UsableError where no code block is a cell of it."""
+    drafts, metadata = _markdown_drafts(text, where)
+    return _numbered(drafts), metadata
+
+
+def _markdown_drafts(text: str, where: str) -> tuple[list[_Draft], Mapping[str, Any]]:
     lines = text.split("\n")
     metadata, start = _header(lines, where)
     language = _language(metadata)
     drafts: list[_Draft] = []
     fence = ""
     region = False
-    for line in lines[start:]:
+    for row, line in enumerate(lines[start:], start):
         opening = _FENCE.match(line)
         if fence:
             if line.startswith(fence) and not line.strip(fence[0]).strip():
                 fence = ""
                 drafts.append(_Draft("markdown"))
             else:
-                drafts[-1].lines.append(line)
+                drafts[-1].add(line, row)
         elif opening and (opening["language"].lower() in language or "{code-cell}" in line) and ".noeval" not in line:
             fence = opening[1]
             drafts.append(_Draft("code", _options(opening["rest"])))
@@ -84,14 +103,64 @@ def read_markdown(text: str, where: str) -> tuple[tuple[Cell, ...], Mapping[str,
                 not region and drafts[-1].kind == "markdown" and drafts[-1].lines[-2:] == ["", ""] and line
             ):
                 drafts.append(_Draft("markdown"))
-            drafts[-1].lines.append(line)
+            drafts[-1].add(line, row)
     cells = [draft for draft in drafts if draft.kind == "code" or _stripped(draft.lines)]
     if not any(draft.kind == "code" for draft in cells):
         raise UsableError("has no code cells", where, "a notebook in Markdown has ```python blocks")
     for draft in cells:
         if draft.kind == "code":
             _take_myst_options(draft)
-    return _numbered(cells), metadata
+    return cells, metadata
+
+
+def rewritten_text(text: str, suffix: str, changes: Changes) -> str:
+    """The text with a notebook's code cells changed; lines that don't change stay as they are, also their ends."""
+    ends = re.findall(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$", text)
+    plain = [line.rstrip("\r\n") for line in ends]
+    end = "\r\n" if ends and ends[0].endswith("\r\n") else "\n"
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    drafts = (_percent_drafts if suffix == ".py" else _markdown_drafts)(unified, "")[0]
+    edits: list[tuple[int, int, list[str]]] = []
+    for number, source in changes.sources.items():
+        draft = drafts[number - 1]
+        first = draft.first + next((n for n, line in enumerate(draft.lines) if line.strip()), 0)
+        old = _stripped(draft.lines)
+        live = _uncommented(draft) if suffix == ".py" else old
+        matcher = difflib.SequenceMatcher(None, live, source.split("\n"), autojunk=False)
+        for tag, a, b, c, d in matcher.get_opcodes():
+            if tag != "equal":
+                lines = [_commented(line) if suffix == ".py" else line for line in source.split("\n")[c:d]]
+                edits.append((first + a, first + b, lines))
+    for number in changes.removed:
+        draft = drafts[number - 1]
+        edits.append((draft.first - 1, draft.first + len(draft.lines), []))
+    for new in changes.inserted:
+        edits.append(_insertion(new, drafts, plain, suffix))
+    for first, last, lines in sorted(edits, key=lambda edit: edit[:2], reverse=True):
+        ends[first:last] = [line + end for line in lines]
+    whole = "".join(ends)
+    return whole if text.endswith(("\n", "\r")) else whole.removesuffix(end)
+
+
+def _commented(line: str) -> str:
+    """A line of a script: IPython commands are comments in it, as Jupytext writes them."""
+    return re.sub(r"^(\s*)(?=%{1,2}[a-zA-Z]|![A-Za-z.~$/{])", r"\1# ", line)
+
+
+def _insertion(new: NewCell, drafts: list[_Draft], plain: list[str], suffix: str) -> tuple[int, int, list[str]]:
+    """Where a new cell goes, before the marker of another, and its lines."""
+    tags = ", ".join(f'"{tag}"' for tag in new.tags)
+    code = new.source.split("\n")
+    if suffix == ".py":
+        lines = ["# %%" + (f" tags=[{tags}]" if tags else ""), *code, ""]
+    else:
+        lines = ["```python" + (f" tags=[{tags}]" if tags else ""), *code, "```", ""]
+    if new.before > len(drafts):
+        return len(plain), len(plain), ["", *lines]
+    first = drafts[new.before - 1].first
+    above = range(first, max(-1, first - 8), -1)  # options of a cell may stand between its marker and its code
+    marker = next((row for row in above if _MARKER.match(plain[row]) or _FENCE.match(plain[row])), first)
+    return marker, marker, lines
 
 
 def _opened(rest: str) -> _Draft:
@@ -124,6 +193,7 @@ def _take_myst_options(draft: _Draft) -> None:
         draft.options[option[1]] = _yaml(option[2])
         taken += 1
     del draft.lines[:taken]
+    draft.first += taken
 
 
 def _open_string(line: str, fence: str) -> str:

@@ -23,7 +23,11 @@ def read_notebook(path: Path) -> Notebook:
     Nothing of it is run or imported. Raises UsableError for a path that holds no readable notebook: missing, a folder,
     empty, cut off, of another format or encoding, larger than LARGEST.
     """
-    data = _bytes(path)
+    return parse_notebook(_bytes(path), path)
+
+
+def parse_notebook(data: bytes, path: Path) -> Notebook:
+    """The notebook that these bytes hold, which are or would be the file at `path`; errors as `read_notebook`."""
     where = str(path)
     nbformat = (4, 5)
     if path.suffix in (".py", ".md"):

@@ -1,0 +1,1 @@
+"""Rules of group L: about linting itself."""
