@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -140,6 +141,17 @@ def rewritten_text(text: str, suffix: str, changes: Changes) -> str:
         ends[first:last] = [line + end for line in lines]
     whole = "".join(ends)
     return whole if text.endswith(("\n", "\r")) else whole.removesuffix(end)
+
+
+def first_lines(path: Path) -> list[int]:
+    """The file's line, from 1, that each cell's source begins with; empty where it can't be read."""
+    try:
+        text = path.read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+        unified = text.replace("\r\n", "\n").replace("\r", "\n")
+        drafts = (_percent_drafts if path.suffix == ".py" else _markdown_drafts)(unified, "")[0]
+    except (OSError, UsableError):
+        return []
+    return [d.first + 1 + next((n for n, line in enumerate(d.lines) if line.strip()), 0) for d in drafts]
 
 
 def _commented(line: str) -> str:

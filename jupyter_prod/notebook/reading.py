@@ -23,7 +23,7 @@ def read_notebook(path: Path) -> Notebook:
     Nothing of it is run or imported. Raises UsableError for a path that holds no readable notebook: missing, a folder,
     empty, cut off, of another format or encoding, larger than LARGEST.
     """
-    return parse_notebook(_bytes(path), path)
+    return parse_notebook(read_bytes(path), path)
 
 
 def parse_notebook(data: bytes, path: Path) -> Notebook:
@@ -51,7 +51,7 @@ def parse_notebook(data: bytes, path: Path) -> Notebook:
     )
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
     where = str(path)
     try:
         if path.is_dir():

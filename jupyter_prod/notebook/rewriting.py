@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import bisect
 import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +29,16 @@ class NewCell:
 
 @dataclass(frozen=True)
 class Changes:
-    """What becomes of a notebook's cells: new sources by cell number, outputs cleared, cells removed or put in."""
+    """What becomes of a notebook's cells: new sources by cell number, outputs cleared, cells removed or put in.
+
+    `ignored` are the rules that the notebook's metadata suppress from now on.
+    """
 
     sources: Mapping[int, str] = field(default_factory=dict)
     cleared: frozenset[int] = frozenset()
     removed: frozenset[int] = frozenset()
     inserted: tuple[NewCell, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 def rewritten(data: bytes, path: Path, changes: Changes) -> bytes:
@@ -66,13 +72,13 @@ class _Document:
         self.ascii = text.isascii() and "\\u" in text
         self.cells: list[tuple[_Span, dict[str, _Span]]] = []
         self.lists: list[list[_Span]] = []
-        top = self._members(_after_space(text, 0))
+        self.top = top = self._members(_after_space(text, 0))
         lists = [top["cells"]] if "cells" in top else []
         if "worksheets" in top:
-            sheets = [self._members(sheet.start) for sheet in self._items(top["worksheets"].start)]
+            sheets = [self._members(sheet.start) for sheet in self.items(top["worksheets"].start)]
             lists = [sheet["cells"] for sheet in sheets if "cells" in sheet]
         for span in lists:
-            cells = list(self._items(span.start))
+            cells = list(self.items(span.start))
             self.lists.append(cells)
             self.cells += [(cell, self._members(cell.start)) for cell in cells]
 
@@ -92,7 +98,7 @@ class _Document:
             position = _after_space(self.text, position + 1)
         return found
 
-    def _items(self, start: int) -> Iterator[_Span]:
+    def items(self, start: int) -> Iterator[_Span]:
         """The items of the list that starts here."""
         position = _after_space(self.text, start + 1)
         while self.text[position] != "]":
@@ -115,6 +121,8 @@ class _Document:
             edits.append(self._removal(number, changes.removed))
         for new in changes.inserted:
             edits.append(self._insertion(new))
+        if changes.ignored:
+            edits.append(self._ignoring(changes.ignored))
         text = self.text
         for start, end, content in sorted(edits, reverse=True):
             text = text[:start] + content + text[end:]
@@ -125,7 +133,7 @@ class _Document:
         span = members["source"] if "source" in members else members["input"]
         if self.text[span.start] != "[":
             return span.start, span.end, self._dumped(source)
-        items = list(self._items(span.start))
+        items = list(self.items(span.start))
         old = [json.loads(self.text[item.start : item.end]) for item in items]
         ends = "\r\n" if any(isinstance(line, str) and line.endswith("\r\n") for line in old) else "\n"
         new = lines_of(source)
@@ -189,6 +197,25 @@ class _Document:
         if at_end:
             return cell.end, cell.end, between + rendered
         return cell.start, cell.start, rendered + between
+
+    def _ignoring(self, codes: tuple[str, ...]) -> tuple[int, int, str]:
+        """Sets `"jupyter-prod": {"ignore": […]}` in the notebook's metadata."""
+        value = {"ignore": list(codes)}
+        span = self.top.get("metadata")
+        if span is None:
+            start = _after_space(self.text, 0) + 1
+            return start, start, f"{self._dumped('metadata')}: {self._dumped({'jupyter-prod': value})},"
+        members = self._members(span.start)
+        if "jupyter-prod" in members:
+            held = members["jupyter-prod"]
+            old = json.loads(self.text[held.start : held.end])
+            merged = {**old, **value} if isinstance(old, dict) else value
+            return held.start, held.end, self._dumped(merged)
+        rendered = f"{self._dumped('jupyter-prod')}: {self._dumped(value)}"
+        if not members:
+            return span.start, span.end, "{" + rendered + "}"
+        first = _after_space(self.text, span.start + 1)
+        return first, first, rendered + "," + self.text[span.start + 1 : first]
 
     def _rendered(self, new: NewCell, like: _Span) -> str:
         members = self._members(like.start)
@@ -259,3 +286,38 @@ def _end(text: str, start: int) -> int:
         depth += 1 if found[0] in "{[" else -1
         if not depth:
             return position
+
+
+@cache
+def _positions(path: Path) -> list[list[int]]:
+    """The file's line of each source line of each cell, from 1."""
+    try:
+        text = path.read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+        document = _Document(text)
+    except (OSError, ValueError, IndexError, KeyError):
+        return []
+    breaks = [match.start() for match in re.finditer("\n", text)]
+    found: list[list[int]] = []
+    for cell, members in document.cells:
+        span = members.get("source") or members.get("input")
+        starts = [cell.start]
+        if span is not None and text[span.start] == "[":
+            starts = [item.start for item in document.items(span.start)] or [span.start]
+        elif span is not None:
+            starts = [span.start]
+        found.append([bisect.bisect_left(breaks, start) + 1 for start in starts])
+    return found
+
+
+def line_in_file(path: Path, cell: int, row: int) -> int:
+    """The line of a notebook's file, from 1, on which a cell's line stands; 1 where that can't be found."""
+    if path.suffix != ".ipynb":
+        from jupyter_prod.notebook.jupytext import first_lines
+
+        first = first_lines(path)
+        return first[cell - 1] + row - 1 if cell <= len(first) else 1
+    positions = _positions(path)
+    if cell > len(positions):
+        return 1
+    lines = positions[cell - 1]
+    return lines[min(row, len(lines)) - 1]

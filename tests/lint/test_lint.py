@@ -15,7 +15,7 @@ from jupyter_prod.errors import UsableError
 from jupyter_prod.hazards import all_rules
 from jupyter_prod.lint import Settings, check_notebook, lint
 from jupyter_prod.lint.choosing import chosen_rules
-from jupyter_prod.lint.reporting import as_text
+from jupyter_prod.lint.reporters import Told, report
 from jupyter_prod.notebook import Cell, Notebook
 from tests.hazards.examples import notebook_of
 
@@ -156,8 +156,9 @@ def test_text_names_file_cell_line_column_and_counts(tmp_path: Path, capsys: pyt
 def test_colour_is_put_on_for_a_terminal_only() -> None:
     findings = check_notebook(notebook_of(BAD, Path("a\x1b[31m.ipynb")), all_rules())
 
-    assert "\x1b" not in as_text(findings, 1)
-    assert as_text(findings, 1, colour=True).count("\x1b") == 4
+    plain, painted = (report(Told(findings, [Path("a")], colour=colour), "concise") for colour in (False, True))
+    assert "\x1b" not in plain
+    assert painted.count("\x1b") == 4
 
 
 # ------------------------------------------------------------ the command
