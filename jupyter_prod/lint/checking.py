@@ -38,7 +38,7 @@ def check_notebook(notebook: Notebook, rules: Sequence[Rule], settings: Settings
     ignored = left_out(settings, notebook.path, rules) if settings is not None else set()
     other = severities(settings, rules) if settings is not None else {}
     facts = Facts(notebook, understand(notebook))
-    suppressions = Suppressions(notebook)
+    suppressions = Suppressions(notebook, rules)
     ids = {cell.number: cell.id for cell in notebook.cells}
     found: dict[tuple[object, ...], Finding] = {}
     applied = [rule for rule in rules if rule.code not in ignored]

@@ -9,7 +9,7 @@ below. What is found in a cell's outputs stands on the cell's first line. In Mar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from jupyter_prod.hazards import Edit, Fix, Hit, Place, Rule, find_rule
@@ -41,7 +41,8 @@ class Suppression:
 class Suppressions:
     """The suppressions of one notebook."""
 
-    def __init__(self, notebook: Notebook) -> None:
+    def __init__(self, notebook: Notebook, rules: Sequence[Rule] = ()) -> None:
+        self._rules = {name: rule for rule in rules for name in (rule.code, rule.slug)}
         self.all: list[Suppression] = []
         self._notebook = notebook
         self._lines: dict[tuple[int, int], list[Suppression]] = {}
@@ -82,11 +83,16 @@ class Suppressions:
             made = Suppression(place, None, written)
         else:
             parts = [name.strip() for name in names.split(",") if name.strip()]
-            rules = {name: find_rule(name) for name in parts}
+            rules = {name: self._rule(name) for name in parts}
             codes = frozenset(rule.code for rule in rules.values() if rule is not None)
             made = Suppression(place, codes, written, tuple(n for n, rule in rules.items() if rule is None))
         self.all.append(made)
         return made
+
+    def _rule(self, name: str) -> Rule | None:
+        """A rule by code or slug, an own one too."""
+        found = find_rule(name)
+        return found or self._rules.get(name.strip().upper()) or self._rules.get(name.strip().lower())
 
     def covers(self, rule: Rule, place: Place) -> bool:
         """Whether something at the place, on any of its lines, its cell or the notebook, names the rule."""
@@ -145,6 +151,6 @@ class Suppressions:
         place = suppression.place
         text = self._line(place)[place.column - 1 : place.end_column - 1]
         names = text[text.index("[") + 1 : text.index("]")].split(",")
-        kept = [n.strip() for n in names if (rule := find_rule(n)) is not None and rule.code not in idle]
+        kept = [n.strip() for n in names if (rule := self._rule(n)) is not None and rule.code not in idle]
         text = text[: text.index("[") + 1] + ", ".join(kept) + text[text.index("]") :]
         return Fix("safe", "Remove what it doesn't suppress", (Edit(place, text),))

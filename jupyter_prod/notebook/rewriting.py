@@ -117,8 +117,7 @@ class _Document:
                 edits.append(self._source(number, source))
         for number in changes.cleared - changes.removed:
             edits += self._clearing(number)
-        for number in changes.removed:
-            edits.append(self._removal(number, changes.removed))
+        edits += self._removals(changes.removed)
         for new in changes.inserted:
             edits.append(self._insertion(new))
         if changes.ignored:
@@ -138,6 +137,8 @@ class _Document:
         ends = "\r\n" if any(isinstance(line, str) and line.endswith("\r\n") for line in old) else "\n"
         new = lines_of(source)
         plain = [line.replace("\r\n", "\n") for line in old]
+        if "".join(plain) == source:
+            return span.start, span.end, self.text[span.start : span.end]
         rendered: list[str] = []
         matcher = difflib.SequenceMatcher(None, plain, new, autojunk=False)
         for tag, first, last, to_first, to_last in matcher.get_opcodes():
@@ -170,16 +171,18 @@ class _Document:
             if key in members:
                 yield members[key].start, members[key].end, content
 
-    def _removal(self, number: int, removed: frozenset[int]) -> tuple[int, int, str]:
-        cell, siblings, place = self._sibling(number)
-        if place + 1 < len(siblings):
-            return cell.start, siblings[place + 1].start, ""
-        # The last of the list goes with what parts it from the last cell that stays.
-        first = len(self.cells) - len(siblings) if siblings is self.lists[-1] else 0
-        stays = next((p for p in range(place - 1, -1, -1) if first + p + 1 not in removed), None)
-        if stays is None:
-            return cell.start, cell.end, ""
-        return (siblings[place - 1].end if stays == place - 1 else cell.start), cell.end, ""
+    def _removals(self, removed: frozenset[int]) -> Iterator[tuple[int, int, str]]:
+        """A cell goes with what parts it from the next one; the last ones with what parts them from the one before."""
+        first = 1
+        for cells in self.lists:
+            stays = [place for place in range(len(cells)) if first + place not in removed]
+            last = stays[-1] if stays else -1
+            for place in range(last):
+                if first + place in removed:
+                    yield cells[place].start, cells[place + 1].start, ""
+            if last + 1 < len(cells):
+                yield (cells[last].end if stays else cells[0].start), cells[-1].end, ""
+            first += len(cells)
 
     def _sibling(self, number: int) -> tuple[_Span, list[_Span], int]:
         cell = self.cells[number - 1][0]
