@@ -1,4 +1,4 @@
-"""Edits of calls and literals that several rules offer as a fix."""
+"""Edits of calls that several rules offer as a fix."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import re
 
 from jupyter_prod.hazards.facts import Facts
-from jupyter_prod.hazards.rule import Edit, Parameter, Place
+from jupyter_prod.hazards.rule import Edit, Place
 
 _AFTER_LAST = re.compile(r"[\s,]*\)?\Z")
 
@@ -38,17 +38,3 @@ def added_keyword(facts: Facts, call: ast.Call, keyword: str) -> Edit | None:
 def _end(place: Place) -> tuple[int, int]:
     return place.end_row, place.end_column
 
-
-def to_parameter(facts: Facts, literal: ast.expr, name: str) -> tuple[Parameter, Edit] | None:
-    """A literal given a name of its own in the parameters cell; None where it is only a part of a text."""
-    place = facts.place(literal)
-    if place is None or not isinstance(literal, ast.Constant) or isinstance(facts.parent(literal), ast.JoinedStr):
-        return None
-    taken = facts.kept.setdefault("parameter_names", set())
-    assert isinstance(taken, set)
-    free, number = name, 1
-    while free in facts.naming.bound or free in facts.naming.imports or free in taken:
-        number += 1
-        free = f"{name}_{number}"
-    taken.add(free)
-    return Parameter(free, repr(literal.value)), Edit(place, free)
