@@ -37,4 +37,3 @@ def added_keyword(facts: Facts, call: ast.Call, keyword: str) -> Edit | None:
 
 def _end(place: Place) -> tuple[int, int]:
     return place.end_row, place.end_column
-

@@ -31,11 +31,9 @@ def calls_in(nodes: Iterable[ast.AST]) -> Iterator[ast.Call]:
     return (n for n in inside(nodes) if isinstance(n, ast.Call))
 
 
-def is_endless(loop: ast.While, facts: Facts) -> bool:
-    """Whether the test is always true: `True`, `1`, a name that holds such a constant and is never bound in the loop."""
-    if isinstance(loop.test, ast.Constant):
-        return bool(loop.test.value)
-    return False
+def is_endless(loop: ast.While) -> bool:
+    """Whether the test is always true: `True`, `1`."""
+    return isinstance(loop.test, ast.Constant) and bool(loop.test.value)
 
 
 def ends(loop: Loop) -> bool:
@@ -79,10 +77,16 @@ def _counted(loop: Loop) -> set[str]:
     """Names that grow or shrink in each pass: `n += 1`, `n = n + 1`, `rest.pop()`."""
     found: set[str] = set()
     for node in inside(loop.body):
-        if isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Add, ast.Sub)) and isinstance(node.target, ast.Name):
+        if (
+            isinstance(node, ast.AugAssign)
+            and isinstance(node.op, (ast.Add, ast.Sub))
+            and isinstance(node.target, ast.Name)
+        ):
             if not isinstance(node.value, (ast.List, ast.JoinedStr)):
                 found.add(node.target.id)
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) and isinstance(node.targets[0], ast.Name):
+        elif (
+            isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp) and isinstance(node.targets[0], ast.Name)
+        ):
             name = node.targets[0].id
             sides = (node.value.left, node.value.right)
             if any(isinstance(s, ast.Name) and s.id == name for s in sides):

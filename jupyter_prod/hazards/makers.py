@@ -45,7 +45,9 @@ def _calls(value: Value) -> Iterator[ast.Call]:
 
 def _assigned(facts: Facts, name: ast.Name) -> Iterator[ast.Call]:
     function = next((a for a in facts.parents(name) if isinstance(a, (ast.FunctionDef, ast.AsyncFunctionDef))), None)
-    local = [made for made in assignments(facts).get(name.id, ()) if function in facts.parents(made)] if function else []
+    local = (
+        [made for made in assignments(facts).get(name.id, ()) if function in facts.parents(made)] if function else []
+    )
     if local:
         yield from local
         return
@@ -86,7 +88,8 @@ def assignments(facts: Facts) -> dict[str, list[ast.Call]]:
         note(annotated.target, annotated.value)
     for walrus in facts.nodes_of(ast.NamedExpr):
         note(walrus.target, walrus.value)
-    for managed in [*facts.nodes_of(ast.With), *facts.nodes_of(ast.AsyncWith)]:
+    managers: list[ast.With | ast.AsyncWith] = [*facts.nodes_of(ast.With), *facts.nodes_of(ast.AsyncWith)]
+    for managed in managers:
         for item in managed.items:
             if item.optional_vars is not None:
                 note(item.optional_vars, item.context_expr)

@@ -203,7 +203,11 @@ def wrappers(facts: Facts) -> list[ast.Call]:
     kept = facts.kept.get("model_wrappers")
     if not isinstance(kept, list):
         names = providers().told["wrappers"]
-        kept = [c for c in facts.methods(*names) if providers().wrapper(facts.qualified(c.func))] if _imports_any(facts) else []
+        kept = (
+            [c for c in facts.methods(*names) if providers().wrapper(facts.qualified(c.func))]
+            if _imports_any(facts)
+            else []
+        )
         kept.sort(key=lambda c: (facts.cell_of(c) or 0, c.lineno, c.col_offset))
         facts.kept["model_wrappers"] = kept
     return kept
@@ -279,7 +283,13 @@ def asks_model(call: ast.Call, facts: Facts) -> bool:
         return False
     if id(call) in _chats(facts):
         return True
-    last = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
+    last = (
+        call.func.attr
+        if isinstance(call.func, ast.Attribute)
+        else call.func.id
+        if isinstance(call.func, ast.Name)
+        else ""
+    )
     return last in asking(facts) and _is_own(call, facts)
 
 

@@ -81,7 +81,7 @@ class ManualDataEntry(Rule):
 
 
 def is_data(call: ast.Call, facts: Facts, number: bool = True) -> bool:
-    """Whether the answer is a number (if that is enough) or goes into rows, and decides nothing: no comparison, no code."""
+    """Whether the answer is a number (where that is enough) or goes into rows, and decides nothing."""
     holder = facts.parent(call)
     data = number and isinstance(holder, ast.Call) and facts.qualified(holder.func) in _NUMBERS
     for node in facts.nodes:

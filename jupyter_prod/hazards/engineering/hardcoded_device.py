@@ -21,7 +21,9 @@ _HARMLESS = frozenset(
     """.split()
 )
 _LIBRARIES = frozenset(
-    "torch torchvision transformers tensorflow keras sentence_transformers diffusers accelerate timm fastai jax cupy pytorch_lightning lightning".split()
+    """torch torchvision transformers tensorflow keras sentence_transformers diffusers accelerate timm fastai jax cupy
+        pytorch_lightning lightning
+    """.split()
 )
 
 
@@ -88,17 +90,21 @@ class HardcodedDevice(Rule):
         for call in facts.methods("cuda"):
             place = facts.place(call)
             if place is not None and isinstance(call.func, ast.Attribute) and not _is_guarded(call, facts):
-                yield Hit(place, f"`{_shown(call)}` needs a CUDA card: move it with `.to(device)`, the device chosen once")
+                yield Hit(
+                    place, f"`{_shown(call)}` needs a CUDA card: move it with `.to(device)`, the device chosen once"
+                )
         for literal in facts.nodes_of(ast.Constant):
             if isinstance(literal.value, str) and len(literal.value) < 20 and _DEVICE.fullmatch(literal.value):
                 place = facts.place(literal)
                 if place is not None and _is_chosen(literal, facts) and not _is_guarded(literal, facts):
-                    yield Hit(place, f"{literal.value!r} is there on some machines only: choose the device by what there is")
+                    yield Hit(
+                        place, f"{literal.value!r} is there on some machines only: choose the device by what there is"
+                    )
 
 
 def _shown(call: ast.Call) -> str:
     text = ast.unparse(call)
-    return text if len(text) <= 60 else f"….cuda{text[text.rfind('('):]}"
+    return text if len(text) <= 60 else f"….cuda{text[text.rfind('(') :]}"
 
 
 def _is_chosen(literal: ast.Constant, facts: Facts) -> bool:
@@ -120,7 +126,8 @@ def _reaches_call(assigned: ast.Assign | ast.AnnAssign, facts: Facts) -> bool:
     """Whether a name that holds the device is handed to a call."""
     targets = assigned.targets if isinstance(assigned, ast.Assign) else [assigned.target]
     names = {t.id if isinstance(t, ast.Name) else t.attr for t in targets if isinstance(t, (ast.Name, ast.Attribute))}
-    for node in [*facts.nodes_of(ast.Name), *facts.nodes_of(ast.Attribute)]:
+    loads: list[ast.Name | ast.Attribute] = [*facts.nodes_of(ast.Name), *facts.nodes_of(ast.Attribute)]
+    for node in loads:
         held = node.id if isinstance(node, ast.Name) else node.attr
         if held in names and isinstance(node.ctx, ast.Load):
             above = facts.parent(node)

@@ -14,7 +14,9 @@ from jupyter_prod.program.values import Value
 
 _IP = r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _HOST = re.compile(rf"(?:localhost|{_IP})(?::\d{{2,5}})?")
-_URL = re.compile(rf"[a-z][a-z0-9+.]{{1,30}}://(?:[^\s/@]{{0,120}}@)?(?P<host>localhost|{_IP})(?::\d{{1,5}})?(?:[/?][^\s]*)?")
+_URL = re.compile(
+    rf"[a-z][a-z0-9+.]{{1,30}}://(?:[^\s/@]{{0,120}}@)?(?P<host>localhost|{_IP})(?::\d{{1,5}})?(?:[/?][^\s]*)?"
+)
 _BUCKET = re.compile(r"(?:s3|s3a|s3n|gs|gcs|wasbs?|abfss?|oss|cos)://[A-Za-z0-9][\w.@-]*(?:/[^\s]*)?")
 _IN_SHELL = re.compile(r"(?:^|\s|['\"=])(?P<bucket>(?:s3|gs|wasbs?|abfss?)://[A-Za-z0-9][\w.-]+)")
 _NOWHERE = ("0.0.0.0", "255.255.255.255")

@@ -13,14 +13,18 @@ from jupyter_prod.hazards.makers import assignments
 from jupyter_prod.hazards.rule import Hit, Place, Rule
 from jupyter_prod.program.values import Value
 
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "display", "get_ipython", "In", "Out", "exit", "quit"}
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
-_CLIENT = re.compile(r"(?:.*Client|(?:Async)?(?:Azure)?OpenAI|(?:Async)?Anthropic\w*|Groq|Mistral|Session|getLogger|get_logger|Lock|RLock|Console)")
+_CLIENT = re.compile(
+    r"(?:.*Client|(?:Async)?(?:Azure)?OpenAI|(?:Async)?Anthropic\w*|Groq|Mistral|Session|getLogger|get_logger|Lock|RLock|Console|Pinecone|\w*Embeddings?|Chat[A-Z]\w+|SparkSession)"
+)
 _CLIENT_CALLS = frozenset(
-    """boto3.client boto3.resource logging.getLogger structlog.get_logger re.compile torch.device numpy.random.default_rng
-        threading.Lock getOrCreate SparkContext.getOrCreate argparse.ArgumentParser TypeVar typing.TypeVar
-        collections.namedtuple namedtuple tracer contextvars.ContextVar functools.partial numpy.vectorize
+    """boto3.client boto3.resource logging.getLogger structlog.get_logger re.compile torch.device
+        numpy.random.default_rng threading.Lock getOrCreate SparkContext.getOrCreate argparse.ArgumentParser
+        TypeVar typing.TypeVar         collections.namedtuple namedtuple tracer
+        contextvars.ContextVar functools.partial numpy.vectorize
     """.split()
 )
 _OWN_KINDS = frozenset({"module", "class", "callable", "function"})
@@ -109,7 +113,8 @@ class HiddenGlobal(Rule):
         variables = _variables(facts)
         if not variables:
             return
-        for function in [*facts.nodes_of(ast.FunctionDef), *facts.nodes_of(ast.AsyncFunctionDef)]:
+        functions: list[_Function] = [*facts.nodes_of(ast.FunctionDef), *facts.nodes_of(ast.AsyncFunctionDef)]
+        for function in functions:
             if any(isinstance(a, (*_FUNCTIONS, ast.Lambda)) for a in facts.parents(function)):
                 continue  # told with the function around it
             names = _names(function)
@@ -142,7 +147,8 @@ def _variables(facts: Facts) -> frozenset[str]:
     found: set[str] = set()
     for statement in facts.program.statements:
         found |= statement.trace.binds
-    other = {n.name for kind in (*_FUNCTIONS, ast.ClassDef) for n in facts.nodes_of(kind)} | set(facts.naming.imports)
+    other = set(facts.naming.imports) | {n.name for n in facts.nodes_of(ast.FunctionDef)}
+    other |= {n.name for n in facts.nodes_of(ast.AsyncFunctionDef)} | {n.name for n in facts.nodes_of(ast.ClassDef)}
     answer = frozenset(found - other - _BUILTINS)
     facts.kept["notebook_variables"] = answer
     return answer
@@ -154,7 +160,7 @@ def _is_hazard(name: str, variables: frozenset[str], facts: Facts) -> bool:
     value = facts.program.names.get(name)
     if value is None:
         return True
-    if value.kind in _OWN_KINDS or _is_class_or_function(value):
+    if value.kind in _OWN_KINDS or value.kind == "figure" or _is_class_or_function(value):
         return False
     made = [m for m in [value.made, *assignments(facts).get(name, ())] if isinstance(m, ast.Call)]
     return not any(_is_client(m, facts) for m in made)
@@ -170,7 +176,7 @@ def _is_client(call: ast.Call, facts: Facts) -> bool:
     return name in _CLIENT_CALLS or last in _CLIENT_CALLS or _CLIENT.fullmatch(last) is not None
 
 
-def _names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> _Names:
+def _names(function: _Function) -> _Names:
     """Loads and own names of a function and the functions in it, taken together."""
     found = _Names()
     waiting: list[ast.AST] = [*function.body]
@@ -193,9 +199,7 @@ def _names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> _Names:
             found.own.add(node.name)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             found.own |= {(a.asname or a.name).split(".")[0] for a in node.names}
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            found.own.add(node.name)
-        elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
             found.own.add(node.name)
         waiting += ast.iter_child_nodes(node)
     return found

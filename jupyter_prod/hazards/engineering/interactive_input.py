@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from jupyter_prod.hazards.data.manual_data_entry import is_data
 from jupyter_prod.hazards.facts import Facts
-from jupyter_prod.hazards.makers import made_by
+from jupyter_prod.hazards.makers import made_by, makers
 from jupyter_prod.hazards.rule import Hit, Rule
 
 _ASKS = {
@@ -29,6 +29,7 @@ _ASKS = {
     "huggingface_hub.interpreter_login": "waits for a person to log in: read the token from the environment",
     "google.colab.auth.authenticate_user": "waits for a person to log in: use a service account",
 }
+_ENVIRONMENT = {"os.getenv", "os.environ.get", "environ.get", "google.colab.userdata.get", "dotenv.get_key"}
 _WIDGETS = ("ipywidgets.", "panel.widgets.")
 
 
@@ -95,14 +96,42 @@ class InteractiveInput(Rule):
     def check(self, facts: Facts) -> Iterator[Hit]:
         for call in facts.calls_of("builtins.input", "builtins.raw_input"):
             place = facts.place(call)
-            if place is not None and not is_data(call, facts, number=False):
+            if place is not None and not is_data(call, facts, number=False) and not _is_spare(call, facts):
                 yield Hit(place, f"{_what(call)} waits for an answer at the keyboard: make it a parameter")
         for name, how in _ASKS.items():
             for call in facts.calls_of(name):
                 place = facts.place(call)
-                if place is not None:
+                if place is not None and not _is_spare(call, facts):
                     yield Hit(place, f"`{ast.unparse(call.func)[:60]}` {how}")
         yield from _widgets(facts)
+
+
+def _is_spare(call: ast.Call, facts: Facts) -> bool:
+    """Whether a person is asked only where the environment has no answer: `os.getenv("KEY") or getpass()`."""
+    inner: ast.AST = call
+    for above in facts.parents(call):
+        if isinstance(above, ast.BoolOp) and any(_is_environment(v, facts) for v in above.values if v is not inner):
+            return True
+        if isinstance(above, (ast.If, ast.IfExp)) and inner is not above.test and _is_environment(above.test, facts):
+            return True
+        if isinstance(above, ast.ExceptHandler) and any(
+            _is_environment(s, facts) for t in facts.parents(above) if isinstance(t, ast.Try) for s in t.body
+        ):
+            return True
+        inner = above
+    return False
+
+
+def _is_environment(node: ast.AST, facts: Facts) -> bool:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Attribute) and part.attr in ("environ", "getenv", "userdata"):
+            return True
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
+            if facts.naming.imports.get(part.id) in ("os.environ", "os.getenv", "google.colab.userdata"):
+                return True
+            if _ENVIRONMENT & makers(facts, part):
+                return True
+    return False
 
 
 def _what(call: ast.Call) -> str:

@@ -149,7 +149,11 @@ def _silences(call: ast.Call, facts: Facts) -> str:
     if name == "numpy.seterr":
         every = given.get("all", call.args[0] if call.args else None)
         silent = isinstance(every, ast.Constant) and every.value == "ignore"
-        return "divisions by zero and overflows are passed over in silence: ignore them where they are meant" if silent else ""
+        return (
+            "divisions by zero and overflows are passed over in silence: ignore them where they are meant"
+            if silent
+            else ""
+        )
     action = given.get("action", call.args[0] if call.args else None)
     if not isinstance(action, ast.Constant) or action.value != "ignore" or len(call.args) > 1:
         return ""

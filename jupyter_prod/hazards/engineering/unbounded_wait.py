@@ -119,7 +119,10 @@ class UnboundedWait(Rule):
                 end = test.end_column if test is not None and test.end_row == place.row else place.column + 5
                 yield Hit(Place(place.cell, place.row, place.column, place.row, end), said)
         for each in facts.nodes_of(ast.For):
-            if isinstance(each.iter, ast.Call) and facts.qualified(each.iter.func) in ("itertools.count", "itertools.cycle"):
+            if isinstance(each.iter, ast.Call) and facts.qualified(each.iter.func) in (
+                "itertools.count",
+                "itertools.cycle",
+            ):
                 place = facts.place(each)
                 sleeps = any(facts.qualified(c.func) in _SLEEPS for c in calls_in(each.body))
                 if place is not None and sleeps and not bounds(each, facts):
@@ -130,13 +133,15 @@ class UnboundedWait(Rule):
 
 
 def _waits(loop: ast.While, facts: Facts) -> str:
-    endless = is_endless(loop, facts)
+    endless = is_endless(loop)
     calls = list(calls_in([*loop.body, loop.test]))
     names = [facts.qualified(c.func) for c in calls]
     if "builtins.input" in names or bounds(loop, facts):
         return ""
     if any(n in _SLEEPS for n in names):
-        return f"`{_shown(loop)}` sleeps and asks again without an end: give it a deadline, and raise when it is reached"
+        return (
+            f"`{_shown(loop)}` sleeps and asks again without an end: give it a deadline, and raise when it is reached"
+        )
     if not endless:
         return ""
     if not ends(loop):
@@ -153,10 +158,15 @@ def _waits(loop: ast.While, facts: Facts) -> str:
 def _retries(loop: ast.While, facts: Facts) -> bool:
     """`while True: try: fetch; break; except: pass`: the handler goes on, the loop ends with success only."""
     for statement in loop.body:
-        if isinstance(statement, ast.Try) and any(isinstance(s, ast.Break) for s in [*statement.body, *statement.orelse]):
+        if isinstance(statement, ast.Try) and any(
+            isinstance(s, ast.Break) for s in [*statement.body, *statement.orelse]
+        ):
             calls = [facts.qualified(c.func) for c in calls_in(statement.body)]
             gives_up = any(
-                isinstance(n, (ast.Break, ast.Raise, ast.Return)) for h in statement.handlers for s in h.body for n in ast.walk(s)
+                isinstance(n, (ast.Break, ast.Raise, ast.Return))
+                for h in statement.handlers
+                for s in h.body
+                for n in ast.walk(s)
             )
             if not gives_up and any(c.startswith(_NETWORK) for c in calls):
                 return True
