@@ -90,7 +90,7 @@ def model_calls(facts: Facts) -> list[ModelCall]:
     if isinstance(kept, list):
         return kept
     found: list[ModelCall] = []
-    if _imports_any(facts):
+    if uses_models(facts):
         know = providers()
         for call in facts.calls:
             if isinstance(call.func, (ast.Attribute, ast.Name)):
@@ -103,7 +103,8 @@ def model_calls(facts: Facts) -> list[ModelCall]:
     return found
 
 
-def _imports_any(facts: Facts) -> bool:
+def uses_models(facts: Facts) -> bool:
+    """Whether a provider or framework is imported: without one, nothing else is looked at."""
     known = facts.kept.get("imports_models")
     if not isinstance(known, bool):
         told = providers().told
@@ -205,7 +206,7 @@ def wrappers(facts: Facts) -> list[ast.Call]:
         names = providers().told["wrappers"]
         kept = (
             [c for c in facts.methods(*names) if providers().wrapper(facts.qualified(c.func))]
-            if _imports_any(facts)
+            if uses_models(facts)
             else []
         )
         kept.sort(key=lambda c: (facts.cell_of(c) or 0, c.lineno, c.col_offset))
@@ -279,9 +280,9 @@ def _is_own(call: ast.Call, facts: Facts) -> bool:
 
 def asks_model(call: ast.Call, facts: Facts) -> bool:
     """Whether a call asks a model, itself or in a function of the notebook."""
-    if not _imports_any(facts):
+    if not uses_models(facts):
         return False
-    if id(call) in _chats(facts):
+    if id(call) in chats(facts):
         return True
     last = (
         call.func.attr
@@ -293,7 +294,8 @@ def asks_model(call: ast.Call, facts: Facts) -> bool:
     return last in asking(facts) and _is_own(call, facts)
 
 
-def _chats(facts: Facts) -> dict[int, ModelCall]:
+def chats(facts: Facts) -> dict[int, ModelCall]:
+    """The calls that answer with text, by the identity of their nodes."""
     kept = facts.kept.get("chats")
     if not isinstance(kept, dict):
         facts.kept["chats"] = kept = {id(m.node): m for m in model_calls(facts) if m.kind == "chat"}
@@ -302,8 +304,8 @@ def _chats(facts: Facts) -> dict[int, ModelCall]:
 
 def answered(node: ast.expr, facts: Facts) -> ModelCall | None:
     """The model call whose answer an expression is made of; None for anything else."""
-    chats = _chats(facts)
-    if not chats:
+    known = chats(facts)
+    if not known:
         return None
     value = facts.value(node)
     if value is not None:
@@ -312,9 +314,9 @@ def answered(node: ast.expr, facts: Facts) -> ModelCall | None:
 
 
 def _answer_behind(value: Value, facts: Facts) -> ModelCall | None:
-    chats = _chats(facts)
-    for step in facts.flow.back(value, stop=lambda v: id(v.made) in chats):
-        found = chats.get(id(step.value.made))
+    known = chats(facts)
+    for step in facts.flow.back(value, stop=lambda v: id(v.made) in known):
+        found = known.get(id(step.value.made))
         if found is not None:
             return found
     return None
@@ -322,25 +324,25 @@ def _answer_behind(value: Value, facts: Facts) -> ModelCall | None:
 
 def _answer_written(node: ast.AST, facts: Facts, depth: int) -> ModelCall | None:
     """In code that no statement runs: an answer in the expression, or in what its names were assigned just there."""
-    chats = _chats(facts)
+    known = chats(facts)
     for inner in ast.walk(node):
         if isinstance(inner, ast.Call):
-            if id(inner) in chats:
-                return chats[id(inner)]
+            if id(inner) in known:
+                return known[id(inner)]
             if asks_model(inner, facts):
-                return next(iter(chats.values()))
+                return next(iter(known.values()))
     function = next((a for a in facts.parents(node) if isinstance(a, _FUNCTIONS)), None)
     if function is None or depth > 4:
         return None
     for name in (n for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)):
-        for value in _bound_in(function, facts).get(name.id, ()):
+        for value in assigned_in(function, facts).get(name.id, ()):
             found = _answer_written(value, facts, depth + 1)
             if found is not None:
                 return found
     return None
 
 
-def _bound_in(function: ast.AST, facts: Facts) -> dict[str, list[ast.expr]]:
+def assigned_in(function: ast.AST, facts: Facts) -> dict[str, list[ast.expr]]:
     """What a function assigns to its names."""
     kept = facts.kept.setdefault("bound_in", {})
     assert isinstance(kept, dict)
