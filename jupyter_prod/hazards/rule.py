@@ -111,6 +111,7 @@ class Rule(ABC):
                    `# %% [markdown]`      a Markdown cell
                    `# %% In [3]`          a code cell with this execution count
                    `# %% [file] a/b.txt`  a file beside the notebook; the example is then written to a folder
+                   `# %% [file] a.csv 600 MB`  one of which only the size matters
                    `# %% [metadata]`      the notebook's metadata as JSON
                    `# %% [name] x.ipynb`  the notebook's own name (default example.ipynb)
                    `#> text`              saved output of the cell above, `#! NameError: text` a saved traceback

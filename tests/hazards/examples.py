@@ -83,11 +83,22 @@ def written(example: str, folder: Path) -> Notebook:
     if not beside:
         return notebook_of(example)
     for section in beside:
-        file = folder / section.argument
+        name, size = _sized(section.argument)
+        file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
+        if size:
+            with file.open("wb") as sparse:
+                sparse.truncate(size)
+            continue
         file.write_text("\n".join(_unmarked(line) for line in section.lines).rstrip() + "\n", encoding="utf-8")
     notebook.path.write_text("{}", encoding="utf-8")
     return notebook
+
+
+def _sized(argument: str) -> tuple[str, int]:
+    """A file's path, and its size in bytes where the example says only that: `trips.csv 600 MB`."""
+    name, _, megabytes = argument.removesuffix(" MB").rpartition(" ")
+    return (name, int(megabytes) * 1_000_000) if name and argument.endswith(" MB") else (argument, 0)
 
 
 def _unmarked(line: str) -> str:

@@ -76,14 +76,14 @@ class ManualDataEntry(Rule):
                     yield Hit(place, f"what `{_called(call)}` gives {how}: no scheduled run can do that")
         for call in facts.calls_of("builtins.input", "builtins.raw_input"):
             place = facts.place(call)
-            if place is not None and _is_data(call, facts):
+            if place is not None and is_data(call, facts):
                 yield Hit(place, "data are typed in at `input()`: no scheduled run can do that")
 
 
-def _is_data(call: ast.Call, facts: Facts) -> bool:
-    """Whether the answer is a number or goes into rows, and decides nothing: no comparison with rows, no code."""
+def is_data(call: ast.Call, facts: Facts, number: bool = True) -> bool:
+    """Whether the answer is a number (where that is enough) or goes into rows, and decides nothing."""
     holder = facts.parent(call)
-    data = isinstance(holder, ast.Call) and facts.qualified(holder.func) in _NUMBERS
+    data = number and isinstance(holder, ast.Call) and facts.qualified(holder.func) in _NUMBERS
     for node in facts.nodes:
         if isinstance(node, ast.Compare):
             sides = [facts.value(n) for n in (node.left, *node.comparators)]

@@ -13,7 +13,7 @@ _SHOWS = frozenset(
         pprint xmode gui colors ?
     """.split()
 )
-_FOREIGN = frozenset(
+FOREIGN = frozenset(
     """bash sh script system cmd R julia perl ruby sql bigquery spark scala javascript js html HTML latex markdown svg
         SVG mermaid python python2 python3 pypy cython fortran
     """.split()
@@ -77,7 +77,7 @@ def _has_own_rule(magic: Magic) -> bool:
     """Installs belong to unpinned-install and install-in-notebook, cells in another language to foreign-cell."""
     if magic.disposition == "dependency" or magic.packages or magic.name in _INSTALLERS:
         return True
-    return magic.text.startswith("%%") and magic.name in _FOREIGN
+    return magic.text.startswith("%%") and magic.name in FOREIGN
 
 
 def _only_shows(magic: Magic) -> bool:
