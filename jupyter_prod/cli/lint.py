@@ -55,6 +55,11 @@ class _Names(click.ParamType):  # type: ignore[type-arg,unused-ignore]
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 @click.option("--stdin-filename", type=click.Path(path_type=Path), help="The name of what comes from standard input.")
 @click.option("--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what git ignores.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info"]),
+    help="The least severity that makes the exit code 1.  [default: info]",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 also where something was found.")
 @click.option("-n", "--no-cache", is_flag=True, help="Neither use nor keep what earlier runs found.")
 @click.option("-j", "--jobs", type=click.IntRange(0), default=0, help="Processes; 0 takes as many as there are cores.")
@@ -97,7 +102,7 @@ def said(options: dict[str, Any]) -> dict[str, Any]:
         severity[name] = level
     if severity:
         told["severity"] = severity
-    for name in ("fix", "unsafe_fixes", "respect_gitignore"):
+    for name in ("fix", "unsafe_fixes", "respect_gitignore", "fail_on"):
         told[name] = options[name]
     told["output_format"] = "json" if options["as_json_too"] else options["output_format"]
     if options["baseline"] is not None:

@@ -14,6 +14,7 @@ from jupyter_prod.errors import UsableError
 from jupyter_prod.lint.cache import Cache, default_folder
 from jupyter_prod.lint.nouns import Finding
 from jupyter_prod.lint.reporters import Told, report
+from jupyter_prod.lint.reporters.told import SEVERITIES
 from jupyter_prod.lint.running import Checked, Run
 from jupyter_prod.lint.settings import Settings, read_settings, shown
 
@@ -100,7 +101,12 @@ class Linting:
         if good or not checked:
             self._write(told)
         self._complain(checked)
-        return bool(told.findings)
+        return self._fails(told)
+
+    def _fails(self, told: Told) -> bool:
+        """Whether something was found that is as severe as the settings ask."""
+        least = SEVERITIES.index(self.settings.fail_on)
+        return any(SEVERITIES.index(finding.severity) <= least for finding in told.findings)
 
     def _with_baseline(self, told: Told) -> Told:
         target = self.options["write_baseline"]
@@ -219,7 +225,7 @@ class Linting:
         told = Told(findings, [path], 0, self.colour, {str(path): notebook})
         told = self._with_baseline(told)
         self._write(told)
-        return bool(told.findings)
+        return self._fails(told)
 
 
 def _each_once(findings: Sequence[Finding]) -> list[Finding]:

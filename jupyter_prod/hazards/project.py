@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import subprocess
@@ -9,6 +10,8 @@ import sys
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+
+from jupyter_prod.charter import CHARTER, Charter, read_charter
 
 MOST_BYTES = 1_000_000
 """Larger files are no requirements, and are not read."""
@@ -79,6 +82,22 @@ class Project:
                 return _repository(folder)
         return None
 
+    @cached_property
+    def charter(self) -> Charter | None:
+        """The charter beside the notebook, else the nearest above it up to the root."""
+        return next((found for folder in self.folders if (found := _charter(folder / CHARTER)) is not None), None)
+
+    def changed_on(self, path: Path) -> datetime.date | None:
+        """When a file last changed: by its last commit, by its own time where it is not committed as it is."""
+        repository = self.repository
+        name = str(path.absolute())
+        if repository is not None and name in repository.tracked and name not in repository.changed:
+            return _committed_on(repository.root, path)
+        try:
+            return datetime.date.fromtimestamp(path.stat().st_mtime)
+        except OSError:
+            return None
+
     def installed(self, distribution: str) -> str | None:
         """The version of a distribution in the environment beside the notebook, else in the current one."""
         return _versions(self._site_packages).get(_normalised(distribution))
@@ -139,6 +158,19 @@ def _git(root: Path, *arguments: str) -> str:
 
 
 @cache
+def _charter(path: Path) -> Charter | None:
+    return read_charter(path)
+
+
+@cache
+def _committed_on(root: Path, path: Path) -> datetime.date | None:
+    try:
+        return datetime.date.fromtimestamp(int(_git(root, "log", "-1", "--format=%ct", "--", str(path))))
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+
+
+@cache
 def _versions(site_packages: str) -> dict[str, str]:
     found: dict[str, str] = {}
     try:
@@ -158,5 +190,5 @@ def _normalised(name: str) -> str:
 
 def forget() -> None:
     """Forgets what was read from disks, for a process that lives on while files change."""
-    for kept in (_listed, _text, _repository, _versions):
+    for kept in (_listed, _text, _repository, _versions, _charter, _committed_on):
         kept.cache_clear()

@@ -34,6 +34,7 @@ class Settings:
     exclude                        glob patterns of files and folders that are left out where folders are searched
     rules                          files of own rules in YAML
     baseline                       file of findings that don't count
+    fail_on                        the least severity that makes a run fail
     root                           folder of the settings file; patterns and paths are seen from there
     source                         the settings file, None for the defaults
     """
@@ -51,6 +52,7 @@ class Settings:
     rules: tuple[str, ...] = ()
     baseline: str | None = None
     cache_dir: str | None = None
+    fail_on: Severity = "info"
     root: Path = Path()
     source: Path | None = None
 
@@ -71,6 +73,7 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True, rename="kebab"):
     rules: list[str] = []
     baseline: str | None = None
     cache_dir: str | None = None
+    fail_on: Severity = "info"
 
 
 def settings_for(path: Path) -> Settings:
@@ -147,6 +150,7 @@ def _settings(table: dict[str, Any], path: Path) -> Settings:
         rules=tuple(written.rules),
         baseline=written.baseline,
         cache_dir=written.cache_dir,
+        fail_on=written.fail_on,
         root=path.parent,
         source=path,
     )

@@ -134,6 +134,8 @@ def test_standard_input_has_the_name_that_it_is_given(tmp_path, capsys, monkeypa
 def test_what_is_found_can_be_told_without_failing(tmp_path):
     path = saved(tmp_path / "a.ipynb", BAD)
     assert main(["lint", str(path), "--exit-zero"]) == 0
+    assert main(["lint", str(path), "--select", "JPD01", "--fail-on", "error"]) == 1
+    assert main(["lint", str(path), "--select", "JPD01", "--severity", "JPD01=info", "--fail-on", "warning"]) == 0
 
 
 def test_cells_can_be_suppressed_by_tag_and_the_notebook_by_metadata(tmp_path, capsys):

@@ -13,7 +13,8 @@ from jupyter_prod.hazards.rule import Hit, Place, Rule
 from jupyter_prod.knowledge.providers import providers
 
 _PACKAGES = frozenset(
-    """crewai autogen autogen_agentchat autogen_ext smolagents agents pydantic_ai phi agno camel semantic_kernel haystack
+    """crewai autogen autogen_agentchat autogen_ext smolagents agents pydantic_ai phi agno camel semantic_kernel
+    haystack
     """.split()
 )
 
