@@ -33,7 +33,10 @@ COMMANDS = {
     "lint": Entry("jupyter_prod.cli.lint:lint", "Find what stands between a notebook and production."),
     "verify": Entry("jupyter_prod.cli.verify:verify", "Run a notebook and its project side by side and compare."),
     "graph": Entry("jupyter_prod.cli.graph:graph", "Show the pipeline that a notebook holds."),
+    "score": Entry("jupyter_prod.cli.score:score", "Tell how ready notebooks are for production, and why."),
     "rule": Entry("jupyter_prod.cli.rule:rule", "Explain a rule."),
+    "rules": Entry("jupyter_prod.cli.rule:rules", "List the rules."),
+    "init": Entry("jupyter_prod.cli.init:init", "Write the CI parts into a repository."),
 }
 
 

@@ -41,6 +41,36 @@ def rule(context: click.Context, name: str | None, as_json: bool) -> None:
     context.exit(DONE)
 
 
+@click.command(epilog="Exit codes: 0 done, 2 unusable arguments, 3 internal error.")
+@click.option("--select", default="ALL", metavar="RULES", help="Codes, slugs, groups or steps; commas part them.")
+@click.option("--json", "as_json", is_flag=True, help="Tell them as JSON.")
+@click.pass_context
+def rules(context: click.Context, /, select: str, as_json: bool) -> None:
+    """List the rules, a line each, an own rule of this folder's settings among them.
+
+    \b
+    Examples:
+      jupyter-prod rules
+      jupyter-prod rules --select JPM,step-1
+    """
+    from pathlib import Path
+
+    from jupyter_prod.lint.choosing import chosen_rules
+    from jupyter_prod.lint.own_rules import own_rules
+    from jupyter_prod.lint.settings import Settings, settings_for
+
+    names = tuple(name.strip() for name in select.split(",") if name.strip())
+    found = chosen_rules(Settings(names), own_rules(settings_for(Path())))
+    if as_json:
+        click.echo(json.dumps([_as_json(one) for one in found], indent=2, ensure_ascii=False))
+    else:
+        for one in found:
+            fix = {"safe": "*", "unsafe": "!"}.get(one.fix, " ")
+            click.echo(f"{one.code:<6} {one.severity:<8}{one.step} {fix} {one.slug:<26}{one.title}")
+        click.echo("\nThird column: step of the playbook. * has a safe fix, ! has one that needs consent.")
+    context.exit(DONE)
+
+
 def _as_json(found: Any) -> dict[str, Any]:
     keys = (
         "code",

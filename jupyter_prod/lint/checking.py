@@ -35,9 +35,14 @@ def check_notebook(notebook: Notebook, rules: Sequence[Rule], settings: Settings
     """
     if notebook.language != "python":
         notebook = replace(notebook, cells=tuple(replace(c, kind="raw") for c in notebook.cells))
+    return findings_of(Facts(notebook, understand(notebook)), rules, settings)
+
+
+def findings_of(facts: Facts, rules: Sequence[Rule], settings: Settings | None = None) -> list[Finding]:
+    """The same as `check_notebook` of a notebook whose facts are known."""
+    notebook = facts.notebook
     ignored = left_out(settings, notebook.path, rules) if settings is not None else set()
     other = severities(settings, rules) if settings is not None else {}
-    facts = Facts(notebook, understand(notebook))
     suppressions = Suppressions(notebook, rules)
     ids = {cell.number: cell.id for cell in notebook.cells}
     found: dict[tuple[object, ...], Finding] = {}
