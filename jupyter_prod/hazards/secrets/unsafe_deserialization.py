@@ -115,18 +115,18 @@ def _loads(facts: Facts) -> Iterator[tuple[ast.Call, str]]:
         if not any(k.arg in ("weights_only", None) for k in call.keywords):
             found[id(call)] = (call, "torch.load")
     for call in facts.calls_of(*_YAML):
-        loader = next((k.value for k in call.keywords if k.arg == "Loader"), (call.args[1:2] or [None])[0])
+        loader = next((k.value for k in call.keywords if k.arg == "Loader"), call.args[1] if call.args[1:] else None)
         last = facts.qualified(loader).rsplit(".", 1)[-1] if loader is not None else ""
         if last not in _SAFE_LOADERS:
             found[id(call)] = (call, ast.unparse(call.func))
     for keyword in facts.nodes_of(ast.keyword):
         wanted = _SWITCHES.get(keyword.arg or "")
-        call = facts.parent(keyword)
-        if wanted is None or not isinstance(call, ast.Call) or not _is(keyword.value, wanted, facts):
+        above = facts.parent(keyword)
+        if wanted is None or not isinstance(above, ast.Call) or not _is(keyword.value, wanted, facts):
             continue
-        last = facts.qualified(call.func).rsplit(".", 1)[-1]
+        last = facts.qualified(above.func).rsplit(".", 1)[-1]
         if not last.startswith(("save", "dump", "to_")):
-            found.setdefault(id(call), (call, f"{last}({keyword.arg}={wanted})"))
+            found.setdefault(id(above), (above, f"{last}({keyword.arg}={wanted})"))
     yield from found.values()
 
 
