@@ -129,8 +129,12 @@ def _is_part(call: ast.Call, facts: Facts) -> bool:
         return True
     for drop in facts.methods("drop", "isin", "difference", "setdiff1d"):
         for argument in [*drop.args, *(k.value for k in drop.keywords)]:
-            if any(facts.value(node) is sample for node in ast.walk(argument)):
-                return True
+            for node in ast.walk(argument):
+                value = facts.value(node)
+                if value is not None and (value.made is call or any(a.made is call for a in value.alike)):
+                    return True
+                if value is not None and any(s.value is sample for s in value.sources):
+                    return True
     return False
 
 
