@@ -141,17 +141,13 @@ def _of_columns(call: ast.Call, facts: Facts) -> bool:
 
 def _has_gaps(rows: Value, facts: Facts) -> bool:
     """Rows of one input with a column made of earlier rows: the first ones have none, and dropping them is meant."""
-    if len(rows.axis) > 1 or any(_called(s.value) in ("merge", "join") for s in rows.sources):
-        return False
-    merged = False
+    gaps = False
     for count, step in enumerate(facts.flow.back(rows)):
         name = _called(step.value)
-        merged = merged or name in ("merge", "join")
-        if name in _NEIGHBOURS:
-            return not merged
-        if count > 400:
+        if name in ("merge", "join") or count > 1000:
             return False
-    return False
+        gaps = gaps or name in _NEIGHBOURS
+    return gaps
 
 
 def _called(value: Value) -> str:
@@ -213,6 +209,10 @@ def _is_filled(call: ast.Call, facts: Facts) -> bool:
     return False
 
 
+_NEAR = 3
+"""A count of what was made of the rows is one of them where it stands no more than this many cells below."""
+
+
 class _Noticed:
     """Where the notebook shows, logs or tests how many rows there are, or how many values are missing."""
 
@@ -264,7 +264,10 @@ class _Noticed:
             return False
         target = self._held(call)
         for index, value in self.counted:
-            if index > statement.index and (value is result or value is target):
+            if index <= statement.index:
+                continue
+            near = self.facts.program.statements[index].cell <= statement.cell + _NEAR
+            if value is result or value is target or (near and self._made_of(value, result, target)):
                 return True
         for index, value, how in self.looked:
             if index <= statement.index:
@@ -277,6 +280,14 @@ class _Noticed:
             )
             if result.kind == "series" and (same or column) and (how in _COUNTS or how in _FILLS):
                 return True
+        return False
+
+    def _made_of(self, value: Value, *rows: Value | None) -> bool:
+        for count, step in enumerate(self.facts.flow.back(value)):
+            if any(step.value is r for r in rows):
+                return True
+            if count > 200:
+                return False
         return False
 
     def _held(self, call: ast.Call) -> Value | None:
