@@ -100,7 +100,7 @@ class FrozenDateWindow(Rule):
             shown = " and ".join(dict.fromkeys(_text(d, facts) for d, _ in dates))
             yield Hit(
                 place,
-                f"{shown[:60]} decides which rows are used, in every later run too: make it a parameter",
+                f"the rows are chosen by {shown[:60]}, in every later run too: make it a parameter",
                 fix=_fix(dates, node, facts),
             )
 

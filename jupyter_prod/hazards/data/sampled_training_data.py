@@ -69,7 +69,7 @@ class SampledTrainingData(Rule):
     def check(self, facts: Facts) -> Iterator[Hit]:
         suspects: dict[int, tuple[ast.Call, str]] = {}
         for call in facts.methods(*_TAKES):
-            amount = _amount(call, facts)
+            amount = "" if isinstance(facts.parent(call), ast.Expr) else _amount(call, facts)
             if amount and not _is_part(call, facts):
                 suspects[id(call)] = (call, amount)
         for event in facts.program.of(Read):

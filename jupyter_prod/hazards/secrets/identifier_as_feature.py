@@ -90,7 +90,7 @@ class IdentifierAsFeature(Rule):
         for place, names in found.items():
             shown = ", ".join(f"'{n}'" for n in dict.fromkeys(names))
             yield Hit(
-                place, f"{shown[:80]} identifies a person or a record and is a feature: the model learns it by heart"
+                place, f"{shown[:80]} among the features: the model learns by heart who or what it is, take it out"
             )
 
 

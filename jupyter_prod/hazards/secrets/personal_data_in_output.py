@@ -25,15 +25,15 @@ _LOCAL = re.compile(
 )
 _CARD = re.compile(r"(?<![\d.])[3-6]\d{3}(?:[ -]?\d{4}){2}[ -]?\d{1,4}(?![\d.])")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
-_NATIONAL = re.compile(
-    r"(?<![\d.-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])|\b[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b"
-    r"|\b\d{3}\.\d{3}\.\d{3}-\d{2}\b"
-)
+_SOCIAL = re.compile(r"-(?!00)\d\d-(?!0000)\d{4}(?![\d-])")
+_AREA = re.compile(r"(?<![\d.-])(?!000|666|9)\d{3}$")
+_TAXPAYER = re.compile(r"\.\d{3}\.\d{3}-\d\d(?!\d)")
+_INSURED = re.compile(r"\b[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b")
 _SAYS = {
-    "phone": ("phone", "mobile", "telefon", "tel.", "tel:", "cell no", "fax"),
-    "card": ("card", "cc_num", "credit", "visa", "mastercard", "pan "),
-    "account": ("iban", "account", "bank", "konto"),
-    "national": ("ssn", "social", "national", "passport", "tax_id", "tax id", "nino", "insurance n", "cpf", "identity"),
+    "phone": ("phone", "mobile", "telefon", "tel.", "fax"),
+    "card": ("card", "cc_num", "credit"),
+    "account": ("iban", "account", "bank"),
+    "national": ("ssn", "social", "national", "passport", "tax_id", "tax id", "cpf", "insurance n", "nino"),
 }
 
 
@@ -122,7 +122,7 @@ def _personal(output: Shown) -> Iterator[str]:
         yield "bank accounts"
     if any(word in lower for word in _SAYS["card"]) and any(_is_card(m[0]) for m in _CARD.finditer(text)):
         yield "payment cards"
-    if any(word in lower for word in _SAYS["national"]) and _NATIONAL.search(text):
+    if any(word in lower for word in _SAYS["national"]) and _national(text, lower):
         yield "national identity numbers"
 
 
@@ -162,6 +162,14 @@ def _phone(text: str) -> bool:
                 return True
         start = text.find("+", start + 1)
     return False
+
+
+def _national(text: str, lower: str) -> bool:
+    if any(_AREA.search(text, max(0, m.start() - 4), m.start()) for m in _SOCIAL.finditer(text)):
+        return True
+    if any(word in lower for word in ("insurance n", "nino", "national")) and _INSURED.search(text):
+        return True
+    return "cpf" in lower and _TAXPAYER.search(text) is not None
 
 
 def _is_account(text: str) -> bool:

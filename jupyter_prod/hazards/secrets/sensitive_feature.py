@@ -78,7 +78,8 @@ class SensitiveFeature(Rule):
                     found.setdefault((place.cell, place.row), (place, []))[1].append(feature.name)
         for place, names in found.values():
             shown = ", ".join(f"'{n}'" for n in dict.fromkeys(names))
-            yield Hit(place, f"{shown[:80]} decides what the model answers: somebody has to decide whether it may")
+            verb = "decide" if len(names) > 1 else "decides"
+            yield Hit(place, f"{shown[:80]} {verb} what the model answers: is that allowed, and who has said so?")
 
 
 def is_sensitive(column: str) -> bool:
