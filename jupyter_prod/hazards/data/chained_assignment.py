@@ -200,7 +200,7 @@ def _selection(target: ast.Subscript, facts: Facts) -> Value | None:
 
 
 def _with_loc(target: ast.Subscript, facts: Facts) -> Fix | None:
-    """`df["a"][mask] = 0` → `df.loc[mask, "a"] = 0`, where one of the two is a column's name and the other a condition."""
+    """`df["a"][mask] = 0` → `df.loc[mask, "a"] = 0`, where one is a column's name and the other a condition."""
     inner = target.value
     whole = facts.place(target)
     if whole is None or not isinstance(inner, (ast.Subscript, ast.Attribute)):

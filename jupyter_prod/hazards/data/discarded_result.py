@@ -30,8 +30,8 @@ class DiscardedResult(Rule):
     nor is a call with `inplace=True`.
     """
     why = """
-    The line reads as if the rows were cleaned, and everybody who reads it believes so. They were not: the missing values
-    and the duplicates are still there when the model is fitted.
+    The line reads as if the rows were cleaned, and everybody who reads it believes so. They were not: missing
+    values and duplicates are still there when the model is fitted.
     """
     bad = (
         """
@@ -110,7 +110,7 @@ def _changes(call: ast.Call) -> bool:
 
 
 def _only_answers(call: ast.Call, facts: Facts) -> bool:
-    """Whether a function that is applied has no other effect: a lambda of an expression without calls, a builtin type."""
+    """Whether a function that is applied has no other effect: a lambda without calls, a builtin type."""
     function = call.args[0] if call.args else None
     if isinstance(function, ast.Lambda):
         return not any(isinstance(n, (ast.Call, ast.NamedExpr)) for n in ast.walk(function.body))

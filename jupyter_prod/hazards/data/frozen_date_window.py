@@ -12,7 +12,8 @@ from jupyter_prod.hazards.pipeline import inputs_of_pipeline
 from jupyter_prod.hazards.rule import Edit, Fix, Hit, Parameter, Rule
 
 _DATE = re.compile(
-    r"(?:19|20)\d\d(?:[-/.]?(?:0?[1-9]|1[0-2])(?:[-/.]?(?:0?[1-9]|[12]\d|3[01]))?(?:[T ]\d\d:\d\d\S*)?)|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d"
+    r"(?:19|20)\d\d(?:[-/.]?(?:0?[1-9]|1[0-2])(?:[-/.]?(?:0?[1-9]|[12]\d|3[01]))?(?:[T ]\d\d:\d\d\S*)?)"
+    r"|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d"
 )
 _IN_QUERY = re.compile(r"[<>=]=?\s*['\"](?:19|20)\d\d-\d\d")
 _MAKES = frozenset(
@@ -34,7 +35,7 @@ class FrozenDateWindow(Rule):
     index, `query`, also where a name or a dictionary holds the date. A date in the cell tagged `parameters` is none.
     """
     why = """
-    Next year's run still trains on the window of the pilot, and nothing says so: the model grows old while the job stays
+    Next year's run still trains on the window of the pilot, and nothing says so: the model grows old while the job is
     green. The window is a parameter, or is counted back from the day of the run.
     """
     bad = (

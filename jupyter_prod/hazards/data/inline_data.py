@@ -28,8 +28,8 @@ class InlineData(Rule):
     Lists of names alone (columns, labels, words) are none unless a table is made of them.
     """
     why = """
-    Nobody can say where the numbers come from or when they change, and a change of data is a change of code. Keep them in
-    a file or a table that has an owner.
+    Nobody can say where the numbers come from or when they change, and a change of data is a change of code. Keep them
+    in a file or a table that has an owner.
     """
     bad = (
         """
@@ -49,7 +49,8 @@ class InlineData(Rule):
     good = (
         """
         import pandas as pd
-        columns = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v"]
+        columns = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t",
+                   "u", "v"]
         rows = pd.read_csv("rows.csv", names=columns)
         """,
         """
@@ -84,7 +85,7 @@ class InlineData(Rule):
             if isinstance(text, str) and text.strip().count("\n") > MOST_VALUES and place is not None:
                 yield Hit(
                     place,
-                    f"a table of {text.strip().count(chr(10)) + 1} lines is typed in here: keep it in a file that has an owner",
+                    f"a table of {text.strip().count(chr(10)) + 1} lines is typed in here: keep it in a file",
                 )
 
 

@@ -11,7 +11,9 @@ from jupyter_prod.program.values import Value
 
 _KEYS = frozenset({"on", "left_on", "right_on", "left_index", "right_index", "by"})
 _UNIQUE = frozenset(
-    "groupby agg aggregate drop_duplicates value_counts pivot_table pivot unstack crosstab size count mean sum first last".split()
+    """groupby agg aggregate drop_duplicates value_counts pivot_table pivot unstack crosstab size count mean sum first
+        last
+    """.split()
 )
 
 

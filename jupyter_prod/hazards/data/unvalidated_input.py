@@ -35,9 +35,9 @@ class UnvalidatedInput(Rule):
     step = 6
     title = "Rows reach the model unchecked"
     what = """
-    Finds sources whose rows reach training or prediction with no check on the way: no schema library (pandera, pydantic,
-    great expectations), no types given when reading, no test of columns, types or values that raises. Each source once,
-    where it is read. A function that checks counts, and so does an `assert`.
+    Finds sources whose rows reach training or prediction with no check on the way: no schema library (pandera,
+    pydantic, great expectations), no types given when reading, no test of columns, types or values that raises.
+    Each source once, where it is read. A function that checks counts, and so does an `assert`.
     """
     why = """
     One day a column is renamed, a unit changes, half the values are missing. The model doesn't complain, it answers

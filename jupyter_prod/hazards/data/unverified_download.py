@@ -53,9 +53,9 @@ class UnverifiedDownload(Rule):
     step = 2
     title = "Data downloaded without a version or checksum"
     what = """
-    Finds data files and archives that are read from a web address, in code and in shell lines, where neither the address
-    holds a version (a commit, a release, a record's number) nor a checksum is compared. Calls of a service whose answer
-    isn't read as a file are none.
+    Finds data files and archives that are read from a web address, in code and in shell lines, where neither the
+    address holds a version (a commit, a release, a record's number) nor a checksum is compared. Calls of a service
+    whose answer isn't read as a file are none.
     """
     why = """
     What lies behind the address can change or vanish any day. Then the same notebook gives another model, or none, and
@@ -195,4 +195,4 @@ def _is_open(address: str) -> bool:
 
 
 def _message(address: str) -> str:
-    return f"{address.split('?')[0][:70]} may hold other rows tomorrow: keep a copy, or name a version and compare a checksum"
+    return f"{address.split('?')[0][:70]} may hold other rows tomorrow: name a version, or compare a checksum"

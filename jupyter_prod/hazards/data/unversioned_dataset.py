@@ -57,7 +57,7 @@ class UnversionedDataset(Rule):
     good = (
         """
         from datasets import load_dataset
-        reviews = load_dataset("hotel_reviews_public", split="train", revision="6cdc0aad91f5ae2e6712e91bc7b65d1cf5c05411")
+        reviews = load_dataset("hotel_reviews_public", split="train", revision="6cdc0aad91f5ae2e6712e91bc7b65d1cf5c0")
         own = load_dataset("csv", data_files="own.csv")
         """,
         """

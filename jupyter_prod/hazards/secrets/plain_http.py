@@ -36,7 +36,7 @@ _NETWORK = (
 )
 _FETCHES = frozenset(
     """urlopen urlretrieve Request get_file download download_url download_and_extract_archive retrieve load_dataset
-        SPARQLWrapper Elasticsearch QdrantClient InfluxDBClient WebDriver Remote OpenAI Client Session load_dataset_from_url
+        SPARQLWrapper Elasticsearch QdrantClient InfluxDBClient WebDriver Remote OpenAI Client Session
     """.split()
 )
 _SESSION = frozenset("get post put patch delete head request".split())

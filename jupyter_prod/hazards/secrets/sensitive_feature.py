@@ -65,8 +65,8 @@ class SensitiveFeature(Rule):
     )
     conversion = "yours"
     conversion_note = """
-    The model card that the project gets names these columns and asks for the decision; the score by group is a test that
-    you add.
+    The model card that the project gets names these columns and asks for the decision; the score by group is a test
+    that you add.
     """
 
     def check(self, facts: Facts) -> Iterator[Hit]:

@@ -55,8 +55,8 @@ class UnsafeDeserialization(Rule):
     `allow_dangerous_deserialization`.
     """
     why = """
-    Unpickling runs what the file says, with the rights of the service. Whoever can change the file, or the bucket that it
-    lies in, owns the machine. Pickles also break with the next version of the library that made them.
+    Unpickling runs what the file says, with the rights of the service. Whoever can change the file, or the bucket
+    it lies in, owns the machine. Pickles also break with the next version of the library that made them.
     """
     bad = (
         """
