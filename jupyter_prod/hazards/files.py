@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
+from jupyter_prod.hazards.literals import capitals, holder, to_parameter
+from jupyter_prod.hazards.rule import Fix
 from jupyter_prod.knowledge import knowledge
 from jupyter_prod.program.values import Value
 
@@ -99,3 +101,24 @@ def opened(facts: Facts, node: ast.expr | None) -> ast.Call | None:
     ):
         return made
     return None
+
+
+def path_parameter(facts: Facts, literal: ast.expr) -> Fix | None:
+    """The fix that makes a literal path a parameter; None where other text can't simply take its place."""
+    if not isinstance(literal, ast.Constant) or not isinstance(literal.value, str):
+        return None
+    moved = to_parameter(facts, literal, _parameter_name(facts, literal, literal.value))
+    if moved is None:
+        return None
+    edit, parameter = moved
+    return Fix("unsafe", f"Make the path a parameter, `{parameter.name}`", edits=(edit,), parameters=(parameter,))
+
+
+def _parameter_name(facts: Facts, literal: ast.expr, path: str) -> str:
+    """`SALES_FILE` for `…/sales.csv`, `PLATES_FOLDER` for a folder; after the variable where the path says nothing."""
+    last = path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    stem, dot, _ = last.partition(".")
+    words = capitals(stem) if re.search(r"[A-Za-z]{2}", stem) and not re.search(r"[*?:%{]", stem) else ""
+    held = capitals(holder(facts, literal))
+    name = words or held or "DATA"
+    return f"{name}_FILE" if dot and stem else f"{name}_FOLDER"

@@ -99,3 +99,9 @@ def _free(facts: Facts, wish: str, value: str) -> str:
     used.add(name)
     given[wish, value] = name
     return name
+
+
+def span_of(facts: Facts, node: ast.expr) -> str:
+    """An expression as written; empty where it goes over several lines or stands in no cell."""
+    place = facts.place(node)
+    return _as_written(facts, place) if place is not None and place.row == place.end_row else ""

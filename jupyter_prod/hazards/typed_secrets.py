@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from jupyter_prod.hazards.facts import Facts
-from jupyter_prod.hazards.rule import Place
+from jupyter_prod.hazards.literals import capitals, holder, written_at
+from jupyter_prod.hazards.rule import Edit, Fix, Place
 from jupyter_prod.hazards.secret_text import (
+    HINTS,
     LONGEST,
     Secret,
     addresses,
@@ -25,13 +28,17 @@ from jupyter_prod.notebook import Cell
 
 @dataclass(frozen=True)
 class TypedSecret:
-    """A secret in a cell's source; `node` is its literal where it is one; `address`: it is part of an address."""
+    """A secret in a cell's source; `node` is its literal where it is one; `address`: it is part of an address.
+
+    `name` says under which name it is held, where that name says secret.
+    """
 
     place: Place
     what: str
     value: str
     node: ast.Constant | None = None
     address: bool = False
+    name: str = ""
 
 
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get"})
@@ -49,15 +56,36 @@ def typed_secrets(facts: Facts) -> list[TypedSecret]:
     return answer
 
 
+def _may_hold(source: str) -> bool:
+    """Whether a cell can hold a secret at all: a quick look that spares most cells the slow ones."""
+    lower = source.lower()
+    return (
+        ("@" in source and "://" in source)
+        or any(word in lower for word in _WORDS)
+        or any(hint in source for _, hint, _ in HINTS)
+        or ("pat" in lower and _PAT.search(lower) is not None)
+    )
+
+
+_WORDS = ("pass", "pwd", "secret", "token", "key", "credential", "auth", "login", " -u", " -p", "--user", "pw")
+_PAT = re.compile(r"(?<![a-z])pat(?![a-z])")
+
+
 def _all(facts: Facts) -> Iterator[TypedSecret]:
-    for node in facts.nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)) and 4 <= len(node.value) <= LONGEST:
+    likely = {c.number for c in facts.notebook.cells if _may_hold(c.source)}
+    if not likely:
+        return
+    for node in facts.nodes_of(ast.Constant):
+        if isinstance(node.value, (str, bytes)) and 4 <= len(node.value) <= LONGEST and facts.cell_of(node) in likely:
             text = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
             yield from _in_literal(node, text, facts)
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            yield from _in_sum(node, facts)
+    for sum_ in facts.nodes_of(ast.BinOp):
+        if isinstance(sum_.op, ast.Add) and facts.cell_of(sum_) in likely:
+            yield from _in_sum(sum_, facts)
     parsed = {n for n, c in facts.program.cells.items() if c.tree is not None and c.error is None}
     for cell in facts.notebook.cells:
+        if cell.number not in likely:
+            continue
         if cell.number not in parsed:
             yield from _in_text(cell, range(1, cell.source.count("\n") + 2))
         else:
@@ -79,7 +107,7 @@ def _in_literal(node: ast.Constant, text: str, facts: Facts) -> Iterator[TypedSe
         return
     for name in _names(node, facts):
         if says_secret(name) and is_secret_value(name, text):
-            yield TypedSecret(place, f"the value of {name}", text, node)
+            yield TypedSecret(place, f"the value of {name}", text, node, name=name)
             return
     if "\n" in text:  # a configuration file as one text
         for secret in written(text, bare=True):
@@ -229,3 +257,59 @@ def _in_comments(cell: Cell, rows: Iterable[int]) -> Iterator[TypedSecret]:
 
 def _span(cell: Cell, row: int, offset: int, secret: Secret) -> Place:
     return Place(cell.number, row, offset + secret.start + 1, row, offset + secret.end + 1)
+
+
+def from_environment(secret: TypedSecret, facts: Facts) -> Fix | None:
+    """The fix that reads a secret from the environment; None where its literal is more than the secret."""
+    node = secret.node
+    if node is None or not isinstance(node.value, str) or _is_environment(node, facts):
+        return None
+    whole = node.value == secret.value or (secret.address and not re.search(r"[\s{}%]", node.value))
+    place = written_at(facts, node) if whole else None
+    if place is None or isinstance(facts.parent(node), (ast.BinOp, ast.Attribute, ast.Compare)):
+        return None
+    name = _variable(secret, node, facts)
+    return Fix(
+        "unsafe",
+        f"Read it from the environment variable {name}",
+        edits=(Edit(place, f'os.environ["{name}"]'),),
+        imports=("import os",),
+    )
+
+
+def _is_environment(node: ast.Constant, facts: Facts) -> bool:
+    """Whether a literal is put into the environment, or is the default of what is read from there."""
+    for above in facts.parents(node):
+        if isinstance(above, ast.Assign):
+            targets = [t.value for t in above.targets if isinstance(t, ast.Subscript)]
+            return any(facts.qualified(t) == "os.environ" for t in targets)
+        if isinstance(above, ast.BoolOp):
+            return True
+        if isinstance(above, ast.Call):
+            return "environ" in facts.qualified(above.func) or facts.qualified(above.func) in ("os.getenv", "os.putenv")
+        if isinstance(above, ast.stmt):
+            return False
+    return False
+
+
+_GENERIC = frozenset(
+    "PASSWORD PASSWD PWD PW TOKEN API_KEY APIKEY SECRET SECRET_KEY AUTH_TOKEN ACCESS_TOKEN KEY".split()
+)
+
+
+def _variable(secret: TypedSecret, node: ast.Constant, facts: Facts) -> str:
+    """What the environment variable is called; the same name never stands for two secrets."""
+    held = capitals(holder(facts, node)) or capitals(secret.name)
+    call = next((a for a in facts.parents(node) if isinstance(a, (ast.Call, ast.stmt))), None)
+    library = facts.qualified(call.func).split(".")[0] if isinstance(call, ast.Call) else ""
+    if secret.address and (not held or isinstance(facts.parent(node), ast.keyword)):
+        scheme = capitals(re.split(r"[+:]", str(node.value))[0]) if "://" in str(node.value) else ""
+        held = f"{scheme}_URL" if scheme else "CONNECTION_STRING"
+    elif held in _GENERIC and library and library != "builtins":
+        held = f"{capitals(library)}_{held}"
+    named = facts.kept.setdefault("environment_names", {})
+    assert isinstance(named, dict)
+    name, number = held or "SECRET", 2
+    while named.setdefault(name, secret.value) != secret.value:
+        name, number = f"{held or 'SECRET'}_{number}", number + 1
+    return name

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
-from jupyter_prod.hazards.files import path_arguments, touches_files
+from jupyter_prod.hazards.files import path_arguments, path_parameter, touches_files
 from jupyter_prod.hazards.rule import Hit, Rule
 from jupyter_prod.program.values import Value
 
@@ -68,6 +68,13 @@ class AbsolutePath(Rule):
     )
     fix = "unsafe"
     fix_note = "Moves the path to a parameter."
+    fixed = """
+        # %%
+        SALES_FILE = "/home/maria/pilot/sales.csv"
+        # %%
+        import pandas as pd
+        sales = pd.read_csv(SALES_FILE)  # JPD01
+        """
     conversion = "resolved"
     conversion_note = """
     Every path becomes a setting with the notebook's value as its default; the file itself is copied to the
@@ -93,7 +100,8 @@ class AbsolutePath(Rule):
                 place = facts.place(literal)
                 if place is not None:
                     reported.add(id(literal))
-                    yield Hit(place, f"{_shown(text)} exists on one computer only: make the path a parameter")
+                    said = f"{_shown(text)} exists on one computer only: make the path a parameter"
+                    yield Hit(place, said, fix=path_parameter(facts, literal))
 
 
 def _literals(call: ast.Call, facts: Facts, suspects: _Suspects) -> Iterator[tuple[ast.expr, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.rule import Hit, Rule
-from jupyter_prod.hazards.typed_secrets import typed_secrets
+from jupyter_prod.hazards.typed_secrets import from_environment, typed_secrets
 
 
 class CredentialsInUrl(Rule):
@@ -45,6 +45,11 @@ class CredentialsInUrl(Rule):
     )
     fix = "unsafe"
     fix_note = "Reads the address from the environment."
+    fixed = """
+        from sqlalchemy import create_engine
+        import os
+        engine = create_engine(os.environ["MYSQL_URL"])  # JPS08
+        """
     conversion = "yours"
     conversion_note = """
     Change the password, it is known by now; the generated project reads the address from a setting that has no
@@ -54,6 +59,5 @@ class CredentialsInUrl(Rule):
     def check(self, facts: Facts) -> Iterator[Hit]:
         for secret in typed_secrets(facts):
             if secret.address:
-                yield Hit(
-                    secret.place, "the address holds a password: change it and read the address from the environment"
-                )
+                said = "the address holds a password: change it and read the address from the environment"
+                yield Hit(secret.place, said, fix=from_environment(secret, facts))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.rule import Hit, Rule
-from jupyter_prod.hazards.typed_secrets import typed_secrets
+from jupyter_prod.hazards.typed_secrets import from_environment, typed_secrets
 
 
 class HardcodedSecret(Rule):
@@ -58,6 +58,12 @@ class HardcodedSecret(Rule):
     )
     fix = "unsafe"
     fix_note = "Reads it from the environment."
+    fixed = """
+        import requests
+        import os
+        session = requests.Session()
+        session.headers["X-Api-Key"] = os.environ["X_API_KEY"]  # JPS01
+        """
     conversion = "yours"
     conversion_note = """
     Change the secret, it is known by now, and read the new one from the environment; conversion never copies it
@@ -67,6 +73,5 @@ class HardcodedSecret(Rule):
     def check(self, facts: Facts) -> Iterator[Hit]:
         for secret in typed_secrets(facts):
             if not secret.address:
-                yield Hit(
-                    secret.place, f"{secret.what} stands in the notebook: change it and read it from the environment"
-                )
+                said = f"{secret.what} stands in the notebook: change it and read it from the environment"
+                yield Hit(secret.place, said, fix=from_environment(secret, facts))
