@@ -13,7 +13,7 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _CODE = re.compile(
     r"""^(?: (?:import|from)\s+[\w.]+ | (?:for|while|if|with|def|class|elif|else|try|return)\b.*:?$
         | [\w.\[\]'", ]+\s*[-+*/]?=(?!=)\s*\S
-        | [\w.]+\(.*\)\s*$ | [\w.]+\[.*\] )""",
+        | [\w.]+\(.*\)\s*(?:\#.*)?$ | [\w.]+\[.*\] )""",
     re.VERBOSE,
 )
 _COUNTS = (ast.Assign, ast.AugAssign, ast.For, ast.While, ast.If, ast.With, ast.FunctionDef, ast.Import, ast.ImportFrom)
