@@ -219,7 +219,7 @@ def _bare(line: str) -> str:
 def _code_in(block: list[str]) -> int | None:
     """The first line of a block of comments from which on it is Python that does something."""
     for start, line in enumerate(block[:50]):
-        if not _CODE.match(line) or len(line) > 300:
+        if len(line) > 300 or not _CODE.match(line):
             continue
         for end in dict.fromkeys((len(block), start + 1)):
             try:

@@ -151,19 +151,23 @@ def _column(value: Value, facts: Facts) -> tuple[ast.AST, str] | None:
         if number > 4000:
             return None
         now = step.value
-        if isinstance(now.column, str) and now.axis and _COLUMN.fullmatch(now.column) and now.made is not None:
+        if isinstance(now.column, str) and now.axis and _is_personal(now.column) and now.made is not None:
             return now.made, f"column {now.column!r}"
         if isinstance(now.made, ast.Subscript) and isinstance(now.made.slice, ast.Constant):
             key = now.made.slice.value
-            if isinstance(key, str) and _COLUMN.fullmatch(key) and now.axis:
+            if isinstance(key, str) and _is_personal(key) and now.axis:
                 return now.made, f"column {key!r}"
     return None
+
+
+def _is_personal(column: str) -> bool:
+    return len(column) < 80 and _COLUMN.fullmatch(column) is not None
 
 
 def _in_text(node: ast.Constant, text: str, calls: list[ast.Call], facts: Facts) -> Iterator[tuple[ast.AST, str]]:
     selected = _SELECT.search(text[:2000])
     if selected and isinstance(facts.parent(node), (ast.Call, ast.Assign, ast.BinOp)):
-        names = [n for n in re.findall(r"\w+", selected["what"]) if _COLUMN.fullmatch(n)]
+        names = [n for n in re.findall(r"\w+", selected["what"]) if _is_personal(n)]
         if names:
             yield node, f"column {names[0]!r}"
             return
