@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.makers import given
 from jupyter_prod.hazards.model_calls import ModelCall, answered, uses_models
+from jupyter_prod.hazards.prompts import behind
 
 _READS = {
     "json.loads": "json.loads",
@@ -28,6 +29,7 @@ _CHECKS = frozenset(
         Draft7Validator fullmatch
     """.split()
 )
+_STRUCTURES = frozenset({"with_structured_output", "as_structured_llm"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -52,38 +54,42 @@ def parsings(facts: Facts) -> list[Parsing]:
             for node in facts.calls_of(qualified):
                 call = answered(node.args[0], facts) if node.args and _is_text(node.args[0], facts) else None
                 if call is not None:
-                    found.append(Parsing(node, name, call, _is_formed(call) or _is_guarded(node, facts)))
+                    found.append(Parsing(node, name, call, _is_formed(call, facts) or _is_guarded(node, facts)))
     facts.kept["parsings"] = found
     return found
 
 
+_NO_TEXT = frozenset(
+    """usage usage_metadata prompt_tokens completion_tokens total_tokens input_tokens output_tokens created embedding
+        embeddings logprob logprobs score scores
+    """.split()
+)
+
+
 def _is_text(node: ast.expr, facts: Facts) -> bool:
-    """Whether this may be what the model wrote: no count of it, no usage, no arguments of a tool call."""
-    names = {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
-    if names & {
-        "usage",
-        "prompt_tokens",
-        "completion_tokens",
-        "total_tokens",
-        "input_tokens",
-        "output_tokens",
-        "created",
-    }:
+    """Whether this may be what the model wrote: no count of it, no usage, no vector, no comparison."""
+    if isinstance(node, (ast.Compare, ast.BoolOp)):
         return False
-    calls = {n.func.id for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
-    return not calls & {"len", "sum", "count"} and not names & {
-        "embedding",
-        "arguments",
-        "logprob",
-        "logprobs",
-        "score",
-    }
+    for number, part in enumerate(behind(node, facts)):
+        if number > 500:
+            break
+        if isinstance(part, ast.Attribute) and part.attr in _NO_TEXT:
+            return False
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in ("len", "getattr"):
+            return False
+    return True
 
 
-def _is_formed(call: ModelCall) -> bool:
+def _is_formed(call: ModelCall, facts: Facts) -> bool:
     """Whether the provider is asked for a form: a schema, JSON mode, a class."""
     if call.told.get("parsed"):
         return True
+    if call.wrapped and isinstance(call.node.func, ast.Attribute):
+        for node in behind(call.node.func.value, facts):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _STRUCTURES:
+                return True
+            if isinstance(node, ast.Call) and facts.qualified(node.func).rsplit(".", 1)[-1].endswith("OutputParser"):
+                return True
     for made in (call.node, *call.setups):
         keys = given(made)
         if _FORMS & keys.keys():

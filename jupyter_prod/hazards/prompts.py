@@ -12,14 +12,16 @@ from jupyter_prod.knowledge.providers import providers
 from jupyter_prod.program.values import Value
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_TAG = re.compile(r"</?[\w-]{1,40}>|\b(?:data|https?):\S+|\{\w*\}")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 MOST = 4000
 """How many expressions behind one prompt are looked at."""
 
 
 def words(text: str) -> int:
-    """How many words a text has, as far as it matters here."""
-    return len(_WORD.findall(text[:2000]))
+    """How many words a text has, as far as it matters here: tags and addresses of data are none."""
+    plain = _TAG.sub(" ", text[:2000])
+    return len(_WORD.findall(plain)) if " " in plain.strip() else 0
 
 
 def behind(node: ast.expr, facts: Facts, stop_at_answers: bool = True) -> Iterator[ast.AST]:

@@ -80,7 +80,7 @@ class BuriedParameter(Rule):
             if place is not None:
                 yield Hit(
                     place,
-                    f"`{', '.join(typed[:3])}` of `{ast.unparse(call.func)}` are typed in: name them in one place",
+                    f"`{', '.join(typed[:3])}` of `{ast.unparse(call.func)}`: typed in, name them in one place",
                 )
         for compare in facts.nodes_of(ast.Compare):
             literal = _threshold(compare, facts)

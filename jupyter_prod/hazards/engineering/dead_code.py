@@ -13,7 +13,7 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _CODE = re.compile(
     r"""^(?: (?:import|from)\s+[\w.]+ | (?:for|while|if|with|def|class|elif|else|try|return)\b.*:?$
         | [\w.\[\]'", ]+\s*[-+*/]?=(?!=)\s*\S
-        | [\w.]+\(.*\)\s*$ | [\w.]+\[.*\] )""",
+        | [\w.]+\(.*\)\s*(?:\#.*)?$ | [\w.]+\[.*\] )""",
     re.VERBOSE,
 )
 _COUNTS = (ast.Assign, ast.AugAssign, ast.For, ast.While, ast.If, ast.With, ast.FunctionDef, ast.Import, ast.ImportFrom)
@@ -219,7 +219,7 @@ def _bare(line: str) -> str:
 def _code_in(block: list[str]) -> int | None:
     """The first line of a block of comments from which on it is Python that does something."""
     for start, line in enumerate(block[:50]):
-        if not _CODE.match(line) or len(line) > 300:
+        if len(line) > 300 or not _CODE.match(line):
             continue
         for end in dict.fromkeys((len(block), start + 1)):
             try:

@@ -93,4 +93,4 @@ def _parts(call: ast.Call) -> Iterator[ast.expr]:
 def _is_result(value: Value | None) -> bool:
     if value is None or value.axis:
         return False
-    return value.metric or (bool(value.origin) and value.kind in ("scalar", "series", "array", "dict"))
+    return value.metric or (bool(value.origin) and value.kind in ("scalar", "series", "array", "frame", "dict"))

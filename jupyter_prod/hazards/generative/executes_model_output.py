@@ -146,12 +146,23 @@ def _hit(call: ast.Call, how: str, facts: Facts) -> Iterator[Hit]:
         )
 
 
+def _runs(node: ast.AST, facts: Facts) -> bool:
+    """Whether a call makes an agent that runs what the model writes."""
+    told = providers().told
+    if not isinstance(node, ast.Call):
+        return False
+    parts = facts.qualified(node.func).split(".")
+    return parts[0] in told["executes_from"] and parts[-1] in told["executes"]
+
+
 def _framework(call: ast.Call, facts: Facts) -> Iterator[Hit]:
     told = providers().told
     parts = facts.qualified(call.func).split(".")
     if parts[0] not in told["executes_from"]:
         return
     name = next((p for p in parts if p in told["executes"]), None)
+    if any(_runs(a, facts) for a in facts.parents(call)):
+        return  # a tool of an agent that is told itself
     place = facts.place(call)
     if name is not None and place is not None:
         yield Hit(

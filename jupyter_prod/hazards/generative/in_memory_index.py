@@ -104,6 +104,8 @@ def _hit(call: ast.Call, name: str, told: Mapping[str, Any], facts: Facts) -> It
     place = facts.place(call)
     if place is None or "**" in keys or set(told.get("kept", ())) & keys.keys() or _is_saved(told, facts):
         return
+    if name == "chromadb.Client" and call.args:
+        return  # its settings may name a folder
     if "memory" in told:
         at = told.get("at")
         where = keys.get(told["memory"], call.args[at] if at is not None and len(call.args) > at else None)

@@ -20,6 +20,9 @@ _COLUMN = re.compile(
 )
 _MAIL = re.compile(r"[\w.+-]{1,64}@(?P<domain>[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})")
 _RESERVED = re.compile(r"(?:.*\.)?(?:example|test|invalid|localhost|domain|email|acme|company|foo|bar|xyz)(?:\.\w+)*")
+_NOBODY = re.compile(
+    r"(?:john|jane)?[._-]?(?:doe|smith)@|(?:your|my|user|test|name|someone|info|support|noreply|no-reply|admin)[\w.-]*@"
+)
 _NUMBER = re.compile(r"\b\d{3}-\d{2}-\d{4}\b|\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}\b")
 _SELECT = re.compile(r"\bselect\b(?P<what>.{1,500}?)\bfrom\b", re.IGNORECASE | re.DOTALL)
 _ASKED = re.compile(
@@ -148,24 +151,28 @@ def _column(value: Value, facts: Facts) -> tuple[ast.AST, str] | None:
         if number > 4000:
             return None
         now = step.value
-        if isinstance(now.column, str) and now.axis and _COLUMN.fullmatch(now.column) and now.made is not None:
+        if isinstance(now.column, str) and now.axis and _is_personal(now.column) and now.made is not None:
             return now.made, f"column {now.column!r}"
         if isinstance(now.made, ast.Subscript) and isinstance(now.made.slice, ast.Constant):
             key = now.made.slice.value
-            if isinstance(key, str) and _COLUMN.fullmatch(key) and now.axis:
+            if isinstance(key, str) and _is_personal(key) and now.axis:
                 return now.made, f"column {key!r}"
     return None
+
+
+def _is_personal(column: str) -> bool:
+    return len(column) < 80 and _COLUMN.fullmatch(column) is not None
 
 
 def _in_text(node: ast.Constant, text: str, calls: list[ast.Call], facts: Facts) -> Iterator[tuple[ast.AST, str]]:
     selected = _SELECT.search(text[:2000])
     if selected and isinstance(facts.parent(node), (ast.Call, ast.Assign, ast.BinOp)):
-        names = [n for n in re.findall(r"\w+", selected["what"]) if _COLUMN.fullmatch(n)]
+        names = [n for n in re.findall(r"\w+", selected["what"]) if _is_personal(n)]
         if names:
             yield node, f"column {names[0]!r}"
             return
     short = text[:20_000]
-    mails = [m for m in _MAIL.finditer(short) if not _RESERVED.fullmatch(m["domain"].lower())]
+    mails = [m for m in _MAIL.finditer(short) if not _is_invented(m)]
     if mails:
         yield node, f"the e-mail address {_veiled(mails[0][0])}"
     elif _NUMBER.search(short):
@@ -174,6 +181,11 @@ def _in_text(node: ast.Constant, text: str, calls: list[ast.Call], facts: Facts)
         asked = _ASKED.search(short)
         assert asked is not None
         yield node, f"a document out of which the prompt asks for {' '.join(asked[0].split())!r}"
+
+
+def _is_invented(mail: re.Match[str]) -> bool:
+    """Whether an address is nobody's: of a reserved domain, of John Doe, a placeholder."""
+    return _RESERVED.fullmatch(mail["domain"].lower()) is not None or _NOBODY.match(mail[0].lower()) is not None
 
 
 def _veiled(mail: str) -> str:

@@ -161,7 +161,7 @@ def _parts(node: ast.AST, facts: Facts) -> list[ast.expr]:
 
 def _instructs(part: ast.expr, facts: Facts) -> bool:
     if isinstance(part, ast.Constant):
-        return isinstance(part.value, str) and words(part.value) >= 2
+        return isinstance(part.value, str) and words(part.value) >= 3
     if isinstance(part, (ast.Name, ast.Attribute)):
         value = facts.value(part)
         if value is None and isinstance(part, ast.Name):
