@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 TABLES = ("frame", "series", "array")
 
 
+_METHODS: dict[type[ast.expr], str] = {}
+"""The class of a syntax node → the method that evaluates it."""
+
+
 class Expressions:
     """Mixed into the interpreter: `evaluate` any expression in the present scope."""
 
@@ -39,7 +43,10 @@ class Expressions:
         """The value of an expression; noted under the node."""
         if node is None:
             return Value(kind="none", const=None)
-        method = getattr(self, "eval_" + type(node).__name__.lower(), None)
+        name = _METHODS.get(type(node))
+        if name is None:
+            name = _METHODS[type(node)] = "eval_" + type(node).__name__.lower()
+        method = getattr(self, name, None)
         frames = self.record.frames
         frames.append([])
         try:
@@ -70,8 +77,12 @@ class Expressions:
     def derive(self, *sources: Value, kind: str = "", **more: Any) -> Value:
         """A new value made row by row from others: rows where any of them is, dependent on all of them."""
         flat = [s for s in sources if s is not None]
-        axis: frozenset[str] = frozenset().union(*(s.axis for s in flat))
-        origin: frozenset[str] = frozenset().union(*(s.origin for s in flat), axis)
+        axis: frozenset[str] = frozenset()
+        origin: frozenset[str] = frozenset()
+        for source in flat:
+            axis = axis | source.axis if axis else source.axis
+            origin = origin | source.origin if origin else source.origin
+        origin = origin | axis if origin else axis
         if not kind:
             kinds = [s.kind for s in flat if s.axis]
             one = not axis or all(k in ("scalar", "text", "row") for k in kinds)

@@ -113,6 +113,8 @@ class Record:
 
     def made(self, value: Value, node: ast.AST, parts: list[Value]) -> None:
         """An expression was evaluated, out of these parts; a value that is new now has its place and its sources."""
+        if value.tick >= 0 and not value.items and value.element is None:
+            return
         for new in (value, *value.items, *([value.element] if value.element is not None else ())):
             if new.tick < 0:
                 new.made = node
@@ -122,7 +124,9 @@ class Record:
     def link(self, value: Value, *sources: Value, key: object = None) -> None:
         """A value is made from others, or they are written into it under a key, from now on."""
         self.tick += 1
-        value.sources += [Source(source, self.tick, key) for source in sources if source is not value]
+        if sources:
+            tick = self.tick
+            value.sources += [Source(source, tick, key) for source in sources if source is not value]
 
     def mutate(self, value: Value, *by: Value, key: object = None) -> None:
         """An object changes in place, and with it all that it is a view of: by these, else by the call's arguments."""

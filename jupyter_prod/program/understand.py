@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -74,6 +75,8 @@ def _statement(
 def _local_modules(folder: Path, trees: Iterable[ast.Module]) -> dict[str, ast.Module]:
     """The modules beside the notebook that it imports, and those that they import."""
     found: dict[str, ast.Module] = {}
+    if not _has_modules(folder):
+        return found
     waiting = [name for tree in trees for name in imported(tree)]
     while waiting:
         name = waiting.pop()
@@ -86,6 +89,15 @@ def _local_modules(folder: Path, trees: Iterable[ast.Module]) -> dict[str, ast.M
             continue
         waiting += imported(found[name])
     return found
+
+
+def _has_modules(folder: Path) -> bool:
+    """Whether there may be a module in a folder at all: asking is cheaper than looking for all imports."""
+    try:
+        with os.scandir(folder) as entries:
+            return any(entry.name.endswith(".py") or "." not in entry.name for entry in entries)
+    except OSError:
+        return False
 
 
 def imported(tree: ast.AST) -> list[str]:

@@ -36,7 +36,7 @@ class Source(NamedTuple):
     key: Any = None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Value:
     """One object.
 
@@ -101,6 +101,8 @@ class Value:
 
 def lineage(value: Value, seen: set[int] | None = None) -> list[Value]:
     """The value, what it is a view of, what it may be, and what it holds."""
+    if seen is None and value.parent is None and not value.alike and not value.items and value.element is None:
+        return [value]  # most are, and this is asked for each name that is read
     seen = set() if seen is None else seen
     if id(value) in seen:
         return []
