@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.rule import Edit, Place
+from jupyter_prod.patterns import lazy
 
-_AFTER_LAST = re.compile(r"[\s,]*\)?\Z")
+_AFTER_LAST = lazy(r"[\s,]*\)?\Z")
 
 
 def source_between(facts: Facts, place: Place) -> str:

@@ -10,9 +10,10 @@ from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.literals import capitals, holder, to_parameter
 from jupyter_prod.hazards.rule import Fix
 from jupyter_prod.knowledge import knowledge
+from jupyter_prod.patterns import lazy
 from jupyter_prod.program.values import Value
 
-_TOUCHES = re.compile(
+_TOUCHES = lazy(
     r"""^(?: read_\w+ | load\w* | imread | imwrite | open | (?:list|scan)dir | walk | i?glob | makedirs | mkdir |
         chdir | stat | exists | is_?file | is_?dir |
         upload_file | download_file | (?:write|save|dump|export)\w* | (?:read|write)_(?:text|bytes) |

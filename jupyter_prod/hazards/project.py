@@ -12,12 +12,13 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from jupyter_prod.charter import CHARTER, Charter, read_charter
+from jupyter_prod.patterns import lazy
 
 MOST_BYTES = 1_000_000
 """Larger files are no requirements, and are not read."""
 
 _ROOT_MARKS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
-_DECLARES = re.compile(
+_DECLARES = lazy(
     r"(?:requirements[\w.-]*\.(?:txt|in)|constraints[\w.-]*\.txt|pyproject\.toml|setup\.(?:py|cfg)|environment[\w.-]*\.ya?ml"
     r"|conda[\w.-]*\.ya?ml|Pipfile)",
     re.IGNORECASE,

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.model_calls import ModelCall, assigned_in, chats, model_calls, wrappers
 from jupyter_prod.knowledge.providers import providers
+from jupyter_prod.patterns import lazy
 from jupyter_prod.program.values import Value
 
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_TAG = re.compile(r"</?[\w-]{1,40}>|\b(?:data|https?):\S+|\{\w*\}")
+_WORD = lazy(r"[^\W\d_]{2,}")
+_TAG = lazy(r"</?[\w-]{1,40}>|\b(?:data|https?):\S+|\{\w*\}")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 MOST = 4000
 """How many expressions behind one prompt are looked at."""

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from jupyter_prod.patterns import lazy
+
 LONGEST = 20_000
 """Longer lines hold pictures and data, no secrets that a person typed."""
 
@@ -47,33 +49,33 @@ _FORMATS = (
 )
 """What it is, texts of which it begins with one, and its form: looked for at those texts only."""
 
-HINTS = tuple((what, hint, re.compile(form)) for what, hints, form in _FORMATS for hint in hints)
+HINTS = tuple((what, hint, lazy(form)) for what, hints, form in _FORMATS for hint in hints)
 SHORTEST = 15
 """No token is shorter."""
 
 _MOST_PLACES = 200
-_DIGITS = re.compile(r"\d{8,10}$")
+_DIGITS = lazy(r"\d{8,10}$")
 
-_ADDRESS = re.compile(
+_ADDRESS = lazy(
     r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,30}://(?P<user>[^\s:/@\"'<>{}$]{0,64}):(?P<password>[^\s/@\"'<>{}]{1,128})@[\w.\[-]"
 )
 
-_SAYS_SECRET = re.compile(
+_SAYS_SECRET = lazy(
     r"pass(?:word|wd|phrase|wort)|(?<![a-z])pwd?(?![a-z])|secret|api_?key|access_?key|account_?key|auth_?key|private_?key|encryption_?key|signing_?key"
     r"|subscription_?key|client_?key|token|credential|authorization|(?<![a-z])pat(?![a-z])",
 )
-_SAYS_OTHER = re.compile(
+_SAYS_OTHER = lazy(
     r"(?:url|uri|endpoint|path|file|filename|dir|folder|name|field|column|col|cols|columns|id|ids|hash|pattern|rule|rules|style|type|regex|policy|len|length"
     r"|env|var|header|prefix|suffix|label|hint|prompt|message|msg|error|count|size|limit|max|min|expiry|expires|ttl|index|idx|embedding|embeddings|counts|set|map"
     r"|list|text|texts|tokens|dict|freq|pos|tag|lemma|form|version|algorithm|required|enabled|vault|manager|scope|provider|kind|format|strength|words|parallelism|sha\d*|md5|digest|fingerprint|checksum)$"
 )
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazy(
     r"^(?:|\W+|x+|\*+|\.+|none|null|nil|true|false|todo|tbd|pass(?:word|wd|phrase)?|pwd?|user(?:name)?|secret\w*|token|key|my[_-].*|your.*|change.?me|placeholder|dummy|example"
     r"|sample|redacted|removed|hidden|string|str|value|default|empty|\w*(?:key|token|password|secret)_?here|insert.*|enter.*|put.*|fill.*|api.?key|access.?token)$",
     re.IGNORECASE,
 )
-_TEMPLATE = re.compile(r"<[^<>]*>|\$\{?\w|\{[^{}]*\}|%\(\w+\)s|\[[^\[\]]*\]$|\.\.\.|…")
-_SHOUTED = re.compile(r"^[A-Z][A-Z0-9_]*$")
+_TEMPLATE = lazy(r"<[^<>]*>|\$\{?\w|\{[^{}]*\}|%\(\w+\)s|\[[^\[\]]*\]$|\.\.\.|…")
+_SHOUTED = lazy(r"^[A-Z][A-Z0-9_]*$")
 
 
 @dataclass(frozen=True)
@@ -143,14 +145,10 @@ def in_connection(text: str) -> Iterator[Secret]:
                 yield Secret(found.start(), found.end(), "a password in a connection string", found["value"])
 
 
-_QUERY = re.compile(r"[?&](?P<name>[\w.-]{2,40})=(?P<value>[^\s&#\"'<>{}$]{6,300})")
-_CONNECTION = re.compile(
-    r"\b(?:SERVER|DRIVER|DATA SOURCE|UID|USER ID|HOST)\s*=|^jdbc:|\bhost=\S+.*\buser=", re.IGNORECASE
-)
-_CONNECTION_PASSWORD = re.compile(
-    r"(?:^|[;&? ])(?:PWD|PASSWORD)\s*=\s*(?P<value>[^;&\s\"'{}$<>]{3,128})", re.IGNORECASE
-)
-_OPTION = re.compile(
+_QUERY = lazy(r"[?&](?P<name>[\w.-]{2,40})=(?P<value>[^\s&#\"'<>{}$]{6,300})")
+_CONNECTION = lazy(r"\b(?:SERVER|DRIVER|DATA SOURCE|UID|USER ID|HOST)\s*=|^jdbc:|\bhost=\S+.*\buser=", re.IGNORECASE)
+_CONNECTION_PASSWORD = lazy(r"(?:^|[;&? ])(?:PWD|PASSWORD)\s*=\s*(?P<value>[^;&\s\"'{}$<>]{3,128})", re.IGNORECASE)
+_OPTION = lazy(
     r"(?:\s-u|\s--user)[ =]?(?P<user>[\w.@-]{1,64}):(?P<pair>[^\s\"'{}$]{4,128})"
     r"|\bmysql\w*\b.*\s-p(?P<mysql>[^\s\"'{}$]{4,128})"
     r"|\s--(?:password|token|api-key|secret)[ =](?P<option>[^\s\"'{}$-][^\s\"'{}$]{3,128})"
@@ -212,7 +210,7 @@ def is_placeholder(value: str) -> bool:
 
 
 _WORDS = ("pass", "pwd", "secret", "token", "key", "credential", "auth")
-_IS_GIVEN = re.compile(r"[\w.\-]{0,40}[\"'`]?\]?\s{0,8}(?:=>|=|:(?!:)|is\b)\s{0,8}[rbuf]?[\"'`]")
+_IS_GIVEN = lazy(r"[\w.\-]{0,40}[\"'`]?\]?\s{0,8}(?:=>|=|:(?!:)|is\b)\s{0,8}[rbuf]?[\"'`]")
 
 
 def said_near(lower: str) -> Iterator[int]:
@@ -227,7 +225,7 @@ def said_near(lower: str) -> Iterator[int]:
             start = lower.find(word, start + len(word))
 
 
-_WRITTEN = re.compile(
+_WRITTEN = lazy(
     r"""(?P<name>[\w.\-]{2,60})["'`]?\]?\s*(?:=|:(?!:)|=>|\bis\b)\s*(?:[rbuf]?(?P<quote>["'`])(?P<quoted>[^"'`\n]{4,300})(?P=quote)|(?P<bare>[^\s"'`<>{}()\[\],;]{6,200}))"""
 )
 

@@ -9,18 +9,19 @@ from dataclasses import dataclass
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.files import opened, path_of, texts
+from jupyter_prod.patterns import lazy
 from jupyter_prod.program.events import Read
 from jupyter_prod.program.values import Value
 
-FILE = re.compile(
+FILE = lazy(
     r"\.(?:csv|tsv|txt|xlsx?|xlsm|xlsb|ods|json|jsonl|ndjson|geojson|parquet|feather|arrow|pkl|pickle|npy|npz|h5|hdf5?|mat|sav|dta|sas7bdat"
     r"|rds|orc|avro|xml|ya?ml|db|sqlite3?|shp|nc|tiff?|wav|zip|gz|bz2|xz|tar|tgz|7z|dat|data|log|arff|libsvm|html?|pdf|root|fits)$",
     re.IGNORECASE,
 )
 """A path ends like a file of data."""
 
-URL = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
-_REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?://|/)|[\w.+-]+@")
+URL = lazy(r"(?:https?|ftp)://", re.IGNORECASE)
+_REMOTE = lazy(r"[A-Za-z][A-Za-z0-9+.-]*:(?://|/)|[\w.+-]+@")
 _TABLES = (
     "polars",
     "dask.dataframe",
@@ -50,7 +51,7 @@ _METHODS = frozenset(
     """.split()
 )
 _SPARK = frozenset({"csv", "json", "parquet", "orc", "load", "text", "table"})
-_LOADERS = re.compile(
+_LOADERS = lazy(
     r"(?:^|\.)(?:\w*(?:PDF|Directory|CSV|Text|JSON|Markdown|Docx?2?txt|Word|HTML|Excel|Notebook|PyMuPDF|Unstructured)\w*Loader"
     r"|SimpleDirectoryReader)$"
 )

@@ -24,6 +24,7 @@ from jupyter_prod.hazards.secret_text import (
     written,
 )
 from jupyter_prod.notebook import Cell
+from jupyter_prod.patterns import lazy
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def _may_hold(source: str) -> bool:
 
 
 _WORDS = ("pass", "pwd", "secret", "token", "key", "credential", "auth", "login", " -u", " -p", "--user", "pw")
-_PAT = re.compile(r"(?<![a-z])pat(?![a-z])")
+_PAT = lazy(r"(?<![a-z])pat(?![a-z])")
 
 
 def _all(facts: Facts) -> Iterator[TypedSecret]:

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any
 from jupyter_prod.errors import UsableError
 from jupyter_prod.hazards import Rule
 from jupyter_prod.lint.settings import Settings
+from jupyter_prod.patterns import lazy
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 GROUP = "jupyter_prod.rules"
 
-_CODE = re.compile(r"(?!JP)[A-Z]{2,8}\d{1,4}")
+_CODE = lazy(r"(?!JP)[A-Z]{2,8}\d{1,4}")
 _NEEDED = ("code", "slug", "title", "what", "why", "severity", "find")
 
 

@@ -8,16 +8,16 @@ below. What is found in a cell's outputs stands on the cell's first line. In Mar
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from jupyter_prod.hazards import Edit, Fix, Hit, Place, Rule, find_rule
 from jupyter_prod.notebook import Cell, Notebook
+from jupyter_prod.patterns import lazy
 
-COMMENT = re.compile(r"#\s*prod:\s*ignore(?:\[(?P<names>[^\]\n]*)\])?(?=\s|$|#)")
-_HIDDEN = re.compile(r"<!--\s*prod:\s*ignore(?:\[(?P<names>[^\]\n]*)\])?\s*-->")
-_TAG = re.compile(r"prod:ignore(?:=(?P<names>.*))?")
+COMMENT = lazy(r"#\s*prod:\s*ignore(?:\[(?P<names>[^\]\n]*)\])?(?=\s|$|#)")
+_HIDDEN = lazy(r"<!--\s*prod:\s*ignore(?:\[(?P<names>[^\]\n]*)\])?\s*-->")
+_TAG = lazy(r"prod:ignore(?:=(?P<names>.*))?")
 
 METADATA = "jupyter-prod"
 """The key of ours in a notebook's metadata."""

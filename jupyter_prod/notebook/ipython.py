@@ -19,9 +19,10 @@ from jupyter_prod.notebook.magics import (
     shell_meaning,
 )
 from jupyter_prod.notebook.nouns import Cell, Magic, PythonCell, SyntaxProblem
+from jupyter_prod.patterns import lazy
 
 _NAMES = "|".join(sorted(AUTOMAGIC))
-_SUSPECT = re.compile(
+_SUSPECT = lazy(
     rf"""
       \A\s*[ \t]\S                     # an indented first line, which IPython dedents
     | ^[ \t]*[%!?/,;]                  # an escaped line
@@ -32,13 +33,13 @@ _SUSPECT = re.compile(
     """,
     re.VERBOSE | re.MULTILINE,
 )
-_ASSIGNED = re.compile(
+_ASSIGNED = lazy(
     r"^(?P<left>[ \t]*[^\W\d](?:[^#'\"=!<>%]|\[(?:\"[^\"]*\"|'[^']*')\])*=)[ \t]*(?P<text>!.*|%[a-zA-Z_].*)$"
 )
-_AUTOMAGIC = re.compile(rf"^(?P<name>{_NAMES})(?:[ \t]+(?P<rest>\S.*)|[ \t]*)$")
-_NO_ARGUMENT = re.compile(r"[!=()<>,+*/%^&|:\[]|-(?![\w-])|(?:in|is|if|else|and|or|not|for|as|import)\b")
-_PROMPT = re.compile(r"^(?:>>> ?|\.\.\. ?|In \[\d+\]: |\s*\.{3,}: ?)")
-_OPTION = re.compile(r"^(?:--[a-z][\w-]*(?:=\S+)?|-(?P<flag>[a-zA-Z])(?P<attached>[\w.]*))(?:\s+|$)")
+_AUTOMAGIC = lazy(rf"^(?P<name>{_NAMES})(?:[ \t]+(?P<rest>\S.*)|[ \t]*)$")
+_NO_ARGUMENT = lazy(r"[!=()<>,+*/%^&|:\[]|-(?![\w-])|(?:in|is|if|else|and|or|not|for|as|import)\b")
+_PROMPT = lazy(r"^(?:>>> ?|\.\.\. ?|In \[\d+\]: |\s*\.{3,}: ?)")
+_OPTION = lazy(r"^(?:--[a-z][\w-]*(?:=\S+)?|-(?P<flag>[a-zA-Z])(?P<attached>[\w.]*))(?:\s+|$)")
 _VALUED = {"prun": "lsTD", "lprun": "fmDTuo", "mprun": "fmT", "memit": "rti", "snakeviz": "f", "time": ""}
 _PYLAB = "import numpy as np; import matplotlib.pyplot as plt"
 _PYLAB_STARS = "; from matplotlib.pylab import *; from numpy import *"

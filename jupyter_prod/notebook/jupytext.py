@@ -14,14 +14,15 @@ import yaml
 from jupyter_prod.errors import UsableError
 from jupyter_prod.notebook.nouns import Cell, Kind
 from jupyter_prod.notebook.rewriting import Changes, NewCell
+from jupyter_prod.patterns import lazy
 
-_MARKER = re.compile(r"^#\s*%%(?P<kind>%*)(?:\s+(?P<rest>.*))?$")
-_KIND = re.compile(r"\[(markdown|md|raw)\]")
-_OPTION = re.compile(r"(?<![\w.])([\w.:-]+)\s*=\s*(\"(?:\\.|[^\"])*\"|\[[^\]]*\]|\{[^}]*\}|[^\s,]+)")
-_COMMENTED_MAGIC = re.compile(r"^(\s*)#\s?(?=%{1,2}[a-zA-Z]|![A-Za-z.~$/{])")
-_FENCE = re.compile(r"^(`{3,}|~{3,})\s*(?:\{code-cell\}\s*)?(?P<language>[\w+#.-]*)(?P<rest>.*)$")
-_REGION = re.compile(r"^<!--\s*#(region|raw|md|markdown)\b(?P<rest>.*?)-->\s*$")
-_END_REGION = re.compile(r"^<!--\s*#end(region|raw|md|markdown)\b.*-->\s*$")
+_MARKER = lazy(r"^#\s*%%(?P<kind>%*)(?:\s+(?P<rest>.*))?$")
+_KIND = lazy(r"\[(markdown|md|raw)\]")
+_OPTION = lazy(r"(?<![\w.])([\w.:-]+)\s*=\s*(\"(?:\\.|[^\"])*\"|\[[^\]]*\]|\{[^}]*\}|[^\s,]+)")
+_COMMENTED_MAGIC = lazy(r"^(\s*)#\s?(?=%{1,2}[a-zA-Z]|![A-Za-z.~$/{])")
+_FENCE = lazy(r"^(`{3,}|~{3,})\s*(?:\{code-cell\}\s*)?(?P<language>[\w+#.-]*)(?P<rest>.*)$")
+_REGION = lazy(r"^<!--\s*#(region|raw|md|markdown)\b(?P<rest>.*?)-->\s*$")
+_END_REGION = lazy(r"^<!--\s*#end(region|raw|md|markdown)\b.*-->\s*$")
 _PYTHON = ("python", "python3", "ipython", "ipython3")
 
 

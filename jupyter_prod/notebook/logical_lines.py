@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_PIECE = re.compile(
+from jupyter_prod.patterns import lazy
+
+_PIECE = lazy(
     r"""
       (?P<comment>\#[^\n]*)
     | (?P<triple>\"\"\"|''')

@@ -12,10 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-_STRUCTURE = re.compile(r'["{}\[\]]')
-_PLAIN = re.compile(r"[^,\]}\s]+")
+from jupyter_prod.patterns import lazy
+
+_SPACE = lazy(r"[ \t\r\n]*")
+_STRING = lazy(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_STRUCTURE = lazy(r'["{}\[\]]')
+_PLAIN = lazy(r"[^,\]}\s]+")
 
 
 @dataclass(frozen=True)

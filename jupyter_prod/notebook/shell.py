@@ -7,8 +7,9 @@ import shlex
 from dataclasses import dataclass
 
 from jupyter_prod.notebook.nouns import Disposition
+from jupyter_prod.patterns import lazy
 
-_SEPARATOR = re.compile(r"""("(?:\\.|[^"\\])*"|'[^']*')|&&|\|\||[;|\n]|(?<![>&])&(?!>)""")
+_SEPARATOR = lazy(r"""("(?:\\.|[^"\\])*"|'[^']*')|&&|\|\||[;|\n]|(?<![>&])&(?!>)""")
 _INSTALLERS = ("pip", "conda", "mamba", "micromamba", "uv")
 _PIP_VALUED = frozenset(
     "-i --index-url --extra-index-url -f --find-links -t --target -c --constraint --prefix --root --proxy --timeout "

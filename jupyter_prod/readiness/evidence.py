@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from jupyter_prod.hazards import Facts
+from jupyter_prod.patterns import lazy
 from jupyter_prod.program.events import Fit, Metric, Read, Saved
 
 _TUNES = (
@@ -18,15 +18,11 @@ _TUNES = (
 )
 _COMPARES = ("DummyClassifier", "DummyRegressor", "cross_val_score")
 _SELECTS = ("SelectKBest", "SelectFromModel", "RFE", "RFECV", "feature_importances_", "permutation_importance", "coef_")
-_LLM = re.compile(
-    r"\b(?:openai|anthropic|langchain\w*|llama_index|litellm|google\.generativeai|cohere|mistralai|ollama)\b"
-)
+_LLM = lazy(r"\b(?:openai|anthropic|langchain\w*|llama_index|litellm|google\.generativeai|cohere|mistralai|ollama)\b")
 _FAIRNESS = ("fairlearn", "aif360", "demographic_parity", "equalized_odds", "disparate_impact")
 _PRETRAINED = ("from_pretrained", "hub.load", "SentenceTransformer", "pipeline(")
-_NETWORK = re.compile(
-    r"\b(?:requests|httpx|urllib|aiohttp|boto3|smtplib|psycopg2?|pymysql|sqlalchemy|socket)\b|https?://"
-)
-_TESTS = re.compile(r"(?:test_.+|.+_test)\.py|tests?")
+_NETWORK = lazy(r"\b(?:requests|httpx|urllib|aiohttp|boto3|smtplib|psycopg2?|pymysql|sqlalchemy|socket)\b|https?://")
+_TESTS = lazy(r"(?:test_.+|.+_test)\.py|tests?")
 
 
 class Evidence:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.files import path_arguments, path_parameter, touches_files
 from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.patterns import lazy
 from jupyter_prod.program.values import Value
 
 
@@ -151,16 +152,16 @@ def _defaults(name: ast.Name, facts: Facts, suspects: _Suspects) -> Iterator[tup
 _Suspects = dict[int, tuple[ast.expr, str]]
 """Expressions that are absolute paths, by identity, and the path."""
 
-_PERSONAL = re.compile(
+_PERSONAL = lazy(
     r"""^(?:/home/[^/]+ | /Users/[^/]+ | /root(?:/|$) | /content(?:/|$) | /kaggle(?:/|$) | /mnt/[^/]
       | /media/[^/] | /Volumes/[^/] | /dbfs/ | /databricks/ | /gpfs/ | /scratch/ | /lustre/ | /nfs/
       | [A-Za-z]:[\\/](?![/\\]\S+\.\w+/) | \\\\[^\\/]+[\\/]
       | ~(?:[\\/]|$|[a-z_][\w.-]*[\\/]) | dbfs:/ | file:/)""",
     re.VERBOSE,
 )
-_ROOTED = re.compile(r"^/(?!/)[\w.@ -]+(?:/[^\s?#<>|]*)*$")
-_EVERYWHERE = re.compile(r"^/(?:tmp|dev|proc|sys|var/tmp|etc)(?:/|$)")
-_NO_PATH = re.compile(r"[\n^$|]|\\[dwsbDWSB](?![\w])|[\[({][^\])}]*[\])}][*+?]|\(\?")
+_ROOTED = lazy(r"^/(?!/)[\w.@ -]+(?:/[^\s?#<>|]*)*$")
+_EVERYWHERE = lazy(r"^/(?:tmp|dev|proc|sys|var/tmp|etc)(?:/|$)")
+_NO_PATH = lazy(r"[\n^$|]|\\[dwsbDWSB](?![\w])|[\[({][^\])}]*[\])}][*+?]|\(\?")
 
 
 _SPEAKS = frozenset(

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.literals import capitals, to_parameter
 from jupyter_prod.hazards.purpose import inputs_of_pipeline
 from jupyter_prod.hazards.rule import Edit, Fix, Hit, Parameter, Rule
+from jupyter_prod.patterns import lazy
 
-_DATE = re.compile(
+_DATE = lazy(
     r"(?:19|20)\d\d(?:[-/.]?(?:0?[1-9]|1[0-2])(?:[-/.]?(?:0?[1-9]|[12]\d|3[01]))?(?:[T ]\d\d:\d\d\S*)?)"
     r"|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d"
 )
-_IN_QUERY = re.compile(r"[<>=]=?\s*['\"](?:19|20)\d\d-\d\d")
+_IN_QUERY = lazy(r"[<>=]=?\s*['\"](?:19|20)\d\d-\d\d")
 _MAKES = frozenset(
     """pandas.Timestamp pandas.to_datetime datetime.datetime datetime.date numpy.datetime64 pandas.Period
         datetime.datetime.strptime datetime.datetime.fromisoformat datetime.date.fromisoformat

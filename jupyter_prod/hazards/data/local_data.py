@@ -11,18 +11,19 @@ from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.files import path_of, path_parameter, texts
 from jupyter_prod.hazards.rule import Hit, Rule
 from jupyter_prod.hazards.sources import FILE, Source, is_remote, sources
+from jupyter_prod.patterns import lazy
 from jupyter_prod.program.events import Saved, Written
 
 _LISTS = frozenset({"listdir", "scandir", "walk", "glob", "iglob", "rglob", "iterdir"})
 _OPENS = frozenset({"open", "read_text", "read_bytes"})
-_ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|~|\\\\")
-_DOWNLOADS = re.compile(r"\b(?:wget|curl|gdown|aria2c|kaggle|git clone|writefile|gsutil|aws s3|unzip|tar)\b")
-_MODEL = re.compile(
+_ABSOLUTE = lazy(r"/|[A-Za-z]:[\\/]|~|\\\\")
+_DOWNLOADS = lazy(r"\b(?:wget|curl|gdown|aria2c|kaggle|git clone|writefile|gsutil|aws s3|unzip|tar)\b")
+_MODEL = lazy(
     r"model|scaler|encoder|vectori[sz]er|tokenizer|weights|checkpoint|classifier|pipeline|\bclf\b|\bvec\b",
     re.IGNORECASE,
 )
-_MODEL_FILE = re.compile(r"\.(?:pkl|pickle|sav|joblib|h5|hdf5|model|bin|json)$", re.IGNORECASE)
-_UNPACKS = re.compile(r"\b(?:git clone|unzip|tar|sync|kaggle|recursive)\b")
+_MODEL_FILE = lazy(r"\.(?:pkl|pickle|sav|joblib|h5|hdf5|model|bin|json)$", re.IGNORECASE)
+_UNPACKS = lazy(r"\b(?:git clone|unzip|tar|sync|kaggle|recursive)\b")
 _FETCHES = frozenset("urlretrieve get_file download copyfileobj extractall unpack_archive savez savetxt".split())
 
 

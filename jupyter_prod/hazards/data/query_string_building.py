@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.patterns import lazy
 
-_SQL = re.compile(
+_SQL = lazy(
     r"\bselect\b.+\bfrom\b|\binsert\s+into\b|\bupdate\s+\S+\s+set\b|\bdelete\s+from\b|\bmerge\s+into\b|\bdrop\s+table\b|\bcreate\s+table\b"
     r"|\bwhere\b.+(?:=|\blike\b|\bin\b)",
     re.IGNORECASE | re.DOTALL,

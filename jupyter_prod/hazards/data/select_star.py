@@ -8,12 +8,13 @@ from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.rule import Hit, Place, Rule
+from jupyter_prod.patterns import lazy
 
-_STAR = re.compile(
+_STAR = lazy(
     r"\bselect\s+(?:all\s+|distinct\s+)?(?:[\w\"`.]{1,60}\.)?\*\s{1,80}from\s+\(?\s{0,80}[\w\"`\[{$]|\bselect\s+\*\s{0,80}from\s{0,80}$",
     re.IGNORECASE,
 )
-_FEW = re.compile(
+_FEW = lazy(
     r"\blimit\s+\d{1,2}\b|\btop\s+\d{1,2}\b|\bwhere\s+(?:1\s*=\s*0|false)\b|\binformation_schema\b|\bsqlite_master\b",
     re.IGNORECASE,
 )

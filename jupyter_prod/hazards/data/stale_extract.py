@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.rule import Hit, Rule
 from jupyter_prod.hazards.sources import FILE, sources
+from jupyter_prod.patterns import lazy
 
-_DATE = re.compile(
+_DATE = lazy(
     r"(?<!\d)(?:(?:19|20)\d\d[-_.]?(?:0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?|(?:0[1-9]|[12]\d|3[01])[-_.]?(?:0[1-9]|1[0-2])[-_.]?(?:19|20)\d\d"
     r"|(?:19|20)\d\d[-_]?(?:q[1-4]|h[12]|kw\d\d?|w\d\d?)|(?:q[1-4]|h[12])[-_]?(?:19|20)\d\d"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[-_ ]?(?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d)(?!\d)",
     re.IGNORECASE,
 )
-_VERSION = re.compile(
+_VERSION = lazy(
     r"(?:^|[-_. ])(?:v\d{1,3}|ver\d*|version\d*|final\d*|latest|newest|old|copy|backup|bak|rev\d+)(?=$|[-_. (])"
     r"|\(\d+\)|kopie",
     re.IGNORECASE,

@@ -10,6 +10,7 @@ from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.files import texts
 from jupyter_prod.hazards.rule import Hit, Rule
 from jupyter_prod.hazards.sources import FILE, URL, sources
+from jupyter_prod.patterns import lazy
 
 _DOWNLOADS = frozenset(
     {
@@ -32,18 +33,18 @@ _DOWNLOADS = frozenset(
 )
 _GETS = frozenset({"get", "stream", "urlopen", "request", "post"})
 _HASHED = frozenset({"known_hash", "file_hash", "md5_hash", "hash", "md5", "checksum", "sha256", "hash_prefix"})
-_VERSIONED = re.compile(
+_VERSIONED = lazy(
     r"(?<![0-9a-f])[0-9a-f]{7,64}(?![0-9a-f])(?<!\d{7})|[/@_-]v?\d+\.\d+(?:\.\d+)?(?=[/_-]|\.(?:csv|zip|tar|gz|json|parquet))|zenodo\.org/record|/releases/download/"
     r"|/refs/tags/|doi\.org/|versionId=|/ndownloader/files/\d+|[?&](?:sha|rev|revision|version)="
     r"|osf\.io/(?:download/)?\w{5}",
     re.IGNORECASE,
 )
-_MODEL = re.compile(
+_MODEL = lazy(
     r"\.(?:pth?|onnx|caffemodel|prototxt|pb|ckpt|safetensors|bin|whl|deb|sh|py|ipynb|exe|png|jpe?g|gif|svg|ttf|otf|woff2?)$",
     re.IGNORECASE,
 )
-_FETCH_LINE = re.compile(r"(?:^|[!;&|]|\s)(?:wget|curl|aria2c|gdown)\s")
-_LINE_URL = re.compile(r"(?:https?|ftp)://[^\s'\"]+")
+_FETCH_LINE = lazy(r"(?:^|[!;&|]|\s)(?:wget|curl|aria2c|gdown)\s")
+_LINE_URL = lazy(r"(?:https?|ftp)://[^\s'\"]+")
 
 
 class UnverifiedDownload(Rule):

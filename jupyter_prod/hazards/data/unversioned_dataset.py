@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.patterns import lazy
 
 _PINS = {
     "datasets.load_dataset": ("revision",),
@@ -23,10 +23,10 @@ _PINS = {
     "tensorflow_datasets.load": (),
     "tensorflow_datasets.builder": (),
 }
-_LOCAL = re.compile(
+_LOCAL = lazy(
     r"^(?:csv|json|parquet|text|arrow|pandas|imagefolder|audiofolder|webdataset|sql)$|^[./~]|\.(?:csv|json|py)$"
 )
-_IN_NAME = re.compile(r":\d+\.\d+\.\d+|/versions/\d+|@[0-9a-f]{7,}")
+_IN_NAME = lazy(r":\d+\.\d+\.\d+|/versions/\d+|@[0-9a-f]{7,}")
 _MOVING = frozenset({"active", "main", "master", "latest", None})
 
 

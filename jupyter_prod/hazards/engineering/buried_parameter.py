@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.pipeline import is_parameter
 from jupyter_prod.hazards.rule import Hit, Rule
 from jupyter_prod.knowledge import knowledge
+from jupyter_prod.patterns import lazy
 from jupyter_prod.program.values import Value
 
-_NOT_TUNED = re.compile(
+_NOT_TUNED = lazy(
     r"(?:random_state|random_seed|seed|n_jobs|verbose|verbosity|nthread|num_threads|thread_count|copy|n_splits|cv)"
 )
 _PLAIN = (0, 1, -1, 2, 100)

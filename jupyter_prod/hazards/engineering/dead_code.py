@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.rule import Edit, Fix, Hit, Place, Rule
+from jupyter_prod.patterns import lazy
 
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_CODE = re.compile(
+_WORD = lazy(r"[A-Za-z_]\w*")
+_CODE = lazy(
     r"""^(?: (?:import|from)\s+[\w.]+ | (?:for|while|if|with|def|class|elif|else|try|return)\b.*:?$
         | [\w.\[\]'", ]+\s*[-+*/]?=(?!=)\s*\S
         | [\w.]+\(.*\)\s*(?:\#.*)?$ | [\w.]+\[.*\] )""",

@@ -9,12 +9,13 @@ from jupyter_prod.hazards.engineering.notebook_magic import FOREIGN
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.rule import Hit, Rule
 from jupyter_prod.notebook import Magic
+from jupyter_prod.patterns import lazy
 
 _SHOWN = frozenset("html HTML latex markdown svg SVG mermaid".split())
 _SCRIPTS = frozenset("javascript js".split())
 _SHELLS = frozenset("bash sh script system cmd".split())
-_TOUCHES_KERNEL = re.compile(r"kernel\s*\.|\.execute\(|(?:fetch|XMLHttpRequest)\b")
-_ONLY_LOOKS = re.compile(
+_TOUCHES_KERNEL = lazy(r"kernel\s*\.|\.execute\(|(?:fetch|XMLHttpRequest)\b")
+_ONLY_LOOKS = lazy(
     r"""(?:cd|ls|ll|pwd|cat|head|tail|echo|wc|du|df|tree|file|stat|date|whoami|uname|hostname|env|printenv|which|free|
          nvidia-smi|nvcc|lscpu|top|ps|java|git\s+(?:log|status|diff|show|branch|version|--version)|pip3?\s+(?:list|freeze|show)|
          conda\s+(?:list|info)|python3?\s+(?:-V|--version)|tail|less|more|grep|true|\#)(?![\w-])[^>]*""",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.patterns import lazy
 
-_DEVICE = re.compile(r"(?:cuda|mps|xpu)(?::\d+)?|/?(?:device:)?(?:gpu|GPU):\d+")
+_DEVICE = lazy(r"(?:cuda|mps|xpu)(?::\d+)?|/?(?:device:)?(?:gpu|GPU):\d+")
 _ASKS = frozenset(
     """is_available device_count is_gpu_available list_physical_devices list_logical_devices get_device_name
         is_built_with_cuda device_available

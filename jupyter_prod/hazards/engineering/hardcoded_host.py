@@ -10,15 +10,14 @@ from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.literals import to_parameter
 from jupyter_prod.hazards.makers import given
 from jupyter_prod.hazards.rule import Fix, Hit, Rule
+from jupyter_prod.patterns import lazy
 from jupyter_prod.program.values import Value
 
 _IP = r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)"
-_HOST = re.compile(rf"(?:localhost|{_IP})(?::\d{{2,5}})?")
-_URL = re.compile(
-    rf"[a-z][a-z0-9+.]{{1,30}}://(?:[^\s/@]{{0,120}}@)?(?P<host>localhost|{_IP})(?::\d{{1,5}})?(?:[/?][^\s]*)?"
-)
-_BUCKET = re.compile(r"(?:s3|s3a|s3n|gs|gcs|wasbs?|abfss?|oss|cos)://[A-Za-z0-9][\w.@-]*(?:/[^\s]*)?")
-_IN_SHELL = re.compile(r"(?:^|\s|['\"=])(?P<bucket>(?:s3|gs|wasbs?|abfss?)://[A-Za-z0-9][\w.-]+)")
+_HOST = lazy(rf"(?:localhost|{_IP})(?::\d{{2,5}})?")
+_URL = lazy(rf"[a-z][a-z0-9+.]{{1,30}}://(?:[^\s/@]{{0,120}}@)?(?P<host>localhost|{_IP})(?::\d{{1,5}})?(?:[/?][^\s]*)?")
+_BUCKET = lazy(r"(?:s3|s3a|s3n|gs|gcs|wasbs?|abfss?|oss|cos)://[A-Za-z0-9][\w.@-]*(?:/[^\s]*)?")
+_IN_SHELL = lazy(r"(?:^|\s|['\"=])(?P<bucket>(?:s3|gs|wasbs?|abfss?)://[A-Za-z0-9][\w.-]+)")
 _NOWHERE = ("0.0.0.0", "255.255.255.255")
 _HOST_KEYWORDS = frozenset(
     """host hostname server address addr url uri endpoint endpoint_url base_url hosts bootstrap_servers broker ip
@@ -27,7 +26,7 @@ _HOST_KEYWORDS = frozenset(
 )
 _BUCKET_KEYWORDS = frozenset({"Bucket", "bucket", "bucket_name", "container_name"})
 _BUCKET_METHODS = frozenset({"bucket", "get_bucket", "Bucket", "get_container_client", "lookup_bucket"})
-_CONNECTS = re.compile(
+_CONNECTS = lazy(
     r"connect|create_connection|SMTP(?:_SSL)?|FTP(?:_TLS)?|IMAP4(?:_SSL)?|HTTPS?Connection|\w*Client|\w*Redis|Cluster|Elasticsearch|Telnet"
 )
 _SERVES = frozenset({"run", "launch", "serve", "run_simple", "bind", "run_server", "start_server"})

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import ast
 import builtins
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.makers import assignments
 from jupyter_prod.hazards.rule import Hit, Place, Rule
+from jupyter_prod.patterns import lazy
 from jupyter_prod.program.values import Value
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "display", "get_ipython", "In", "Out", "exit", "quit"}
-_CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
-_CLIENT = re.compile(
+_CONSTANT = lazy(r"_?[A-Z][A-Z0-9_]*")
+_CLIENT = lazy(
     r"(?:.*Client|(?:Async)?(?:Azure)?OpenAI|(?:Async)?Anthropic\w*|Groq|Mistral|Session|getLogger|get_logger|Lock|RLock|Console|Pinecone|\w*Embeddings?|Chat[A-Z]\w+|SparkSession)"
 )
 _CLIENT_CALLS = frozenset(

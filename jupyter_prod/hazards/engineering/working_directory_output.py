@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
@@ -11,6 +10,7 @@ from jupyter_prod.hazards.files import path_of
 from jupyter_prod.hazards.makers import given
 from jupyter_prod.hazards.pipeline import is_parameter
 from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.patterns import lazy
 
 _WRITES = """to_csv to_excel to_json to_parquet to_pickle to_feather to_hdf to_html to_stata to_latex to_markdown to_orc
     to_xml to_file to_netcdf savefig save_model save_weights save_pretrained write_csv write_parquet write_html
@@ -29,7 +29,7 @@ _FUNCTIONS = {
     "imageio.imwrite": 0,
     "scipy.io.savemat": 0,
 }
-_ELSEWHERE = re.compile(r"(?:/|~|[A-Za-z]:[\\/]|\\\\|[a-z][a-z0-9+.]*:/|\$|%)")
+_ELSEWHERE = lazy(r"(?:/|~|[A-Za-z]:[\\/]|\\\\|[a-z][a-z0-9+.]*:/|\$|%)")
 
 
 class WorkingDirectoryOutput(Rule):

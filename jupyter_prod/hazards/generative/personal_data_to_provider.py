@@ -10,28 +10,29 @@ from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.model_calls import ModelCall, asking, asks_model, chats, model_calls, uses_models
 from jupyter_prod.hazards.prompts import behind, is_untrusted
 from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.patterns import lazy
 from jupyter_prod.program.values import Value
 
-_COLUMN = re.compile(
+_COLUMN = lazy(
     r"""(?:\w+_)?(?:e_?mail|phone|telephone|mobile|ssn|iban|passport|dob|birth_?date|date_of_birth|surname|last_?name|first_?name
         |full_?name|customer_?name|patient_?name|employee_?name|home_?address|private_?address|street_?address|postal_?address
         |national_?id|social_security\w*|credit_?card\w*|card_number|signatory|diagnosis)(?:_(?:address|number|no|nr))?s?""",
     re.VERBOSE | re.IGNORECASE,
 )
-_MAIL = re.compile(r"[\w.+-]{1,64}@(?P<domain>[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})")
-_RESERVED = re.compile(r"(?:.*\.)?(?:example|test|invalid|localhost|domain|email|acme|company|foo|bar|xyz)(?:\.\w+)*")
-_NOBODY = re.compile(
+_MAIL = lazy(r"[\w.+-]{1,64}@(?P<domain>[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})")
+_RESERVED = lazy(r"(?:.*\.)?(?:example|test|invalid|localhost|domain|email|acme|company|foo|bar|xyz)(?:\.\w+)*")
+_NOBODY = lazy(
     r"(?:john|jane)?[._-]?(?:doe|smith)@|(?:your|my|user|test|name|someone|info|support|noreply|no-reply|admin)[\w.-]*@"
 )
-_NUMBER = re.compile(r"\b\d{3}-\d{2}-\d{4}\b|\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}\b")
-_SELECT = re.compile(r"\bselect\b(?P<what>.{1,500}?)\bfrom\b", re.IGNORECASE | re.DOTALL)
-_ASKED = re.compile(
+_NUMBER = lazy(r"\b\d{3}-\d{2}-\d{4}\b|\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){3,7}\b")
+_SELECT = lazy(r"\bselect\b(?P<what>.{1,500}?)\bfrom\b", re.IGNORECASE | re.DOTALL)
+_ASKED = lazy(
     r"""e-?mail\saddress|phone\snumber|telephone|(?:private|home|postal|street)\saddress|dates?\sof\sbirth|birth\s?dates?|passport
       |social\ssecurity|national\sid|signator(?:y|ies)|patient(?:'s)?\sname|full\snames?|\biban\b|bank\saccount""",
     re.VERBOSE | re.IGNORECASE,
 )
-_ASKS = re.compile(r"\b(?:extract|list|find|identify|name|return|collect|give|pull|get|retrieve)\b", re.IGNORECASE)
-_CURES = re.compile(r"anonymi|redact|mask|scrub|pseudonym|deidentif|de_identif|sanitiz|hash|encrypt")
+_ASKS = lazy(r"\b(?:extract|list|find|identify|name|return|collect|give|pull|get|retrieve)\b", re.IGNORECASE)
+_CURES = lazy(r"anonymi|redact|mask|scrub|pseudonym|deidentif|de_identif|sanitiz|hash|encrypt")
 
 
 class PersonalDataToProvider(Rule):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.model_calls import model_calls, uses_models
 from jupyter_prod.hazards.prompts import behind, is_instruction, is_untrusted, made_of, prompted, words
 from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.patterns import lazy
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazy(
     r"(?<!\{)\{(?:context|document|documents|docs|text|content|article|page|email|source|sources|summaries)\}(?!\})"
 )
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.model_answers import parsings
 from jupyter_prod.hazards.model_calls import ModelCall
 from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.patterns import lazy
 
-_FIXED = re.compile(r"(?:o[134]|gpt-5)(?:-.*)?")
+_FIXED = lazy(r"(?:o[134]|gpt-5)(?:-.*)?")
 
 
 class UnsetSampling(Rule):

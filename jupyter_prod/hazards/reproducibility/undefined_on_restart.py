@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.rule import Hit, Place, Rule
 from jupyter_prod.knowledge.star_names import star_names
+from jupyter_prod.patterns import lazy
 from jupyter_prod.program import Statement
 
 _GIVEN = frozenset(
@@ -18,8 +19,8 @@ _GIVEN = frozenset(
 )
 """Names that a kernel or a hosted notebook brings."""
 
-_HISTORY = re.compile(r"_+$|_i*\d*$|_+i*$|_dh$|_oh$|_ih$")
-_BINDS = re.compile(
+_HISTORY = lazy(r"_+$|_i*\d*$|_+i*$|_dh$|_oh$|_ih$")
+_BINDS = lazy(
     r"^\s*(?:(?:async\s+)?(?:def|class)\s+(\w+)|(?:import|from)\s+(.+)|for\s+([\w\s,()]+?)\s+in\b|with\s.+\bas\s+(\w+)|([\w\s,]+?)\s*(?::[^=]+)?=(?!=))",
     re.MULTILINE,
 )

@@ -8,17 +8,18 @@ from collections.abc import Iterator
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.features import Feature, features
 from jupyter_prod.hazards.rule import Hit, Place, Rule
+from jupyter_prod.patterns import lazy
 
-_PERSON = re.compile(
+_PERSON = lazy(
     r"(?:^|_)(?:e_?mail(?:_?address)?|phone(?:_?(?:no|number))?|telephone|mobile_?(?:no|number)|ssn|social_?security(?:_?n\w*)?|passport(?:_?n\w*)?|iban"
     r"|national_?id|tax_?id|ip_?address|mac_?address|license_?plate|vin|card_?(?:no|number)|cc_?num(?:ber)?|account_?(?:no|number))$"
 )
-_NAME = re.compile(
+_NAME = lazy(
     r"^(?:full_?name|first_?name|last_?name|sur_?name|given_?name|family_?name|user_?name|name)$"
     r"|(?:^|_)(?:driver|customer|client|patient|employee|holder|owner|passenger|person|student|user|member|contact|author|buyer|seller|guest|doctor|nurse"
     r"|teacher|applicant|candidate)_?(?:full_?|first_?|last_?)?name$"
 )
-_KEY = re.compile(
+_KEY = lazy(
     r"^(?:id|uid|uuid|guid|index_?id|row_?(?:id|no|number)|record_?(?:id|no|number)|case_?(?:id|no|number)|serial_?(?:no|number)?)$"
     r"|(?:^|_)(?:customer|client|user|patient|passenger|employee|person|member|student|subscriber|applicant|borrower|holder|driver|claim|policy|order|invoice"
     r"|transaction|trans|txn|loan|account|ticket|session|receipt|booking|reservation|trip|ride|sample|subject|application|contract|message|tweet|contact"

@@ -8,27 +8,28 @@ from collections.abc import Iterator
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.outputs import Shown, shown_texts
 from jupyter_prod.hazards.rule import Fix, Hit, Place, Rule
+from jupyter_prod.patterns import lazy
 
 _MOST_PLACES = 60
-_BEFORE = re.compile(r"[A-Za-z0-9][\w.+-]{0,63}$")
-_AFTER = re.compile(r"@((?:[a-z0-9](?:[a-z0-9-]{0,40}[a-z0-9])?\.){1,4})([a-z]{2,24})(?![\w@-])", re.IGNORECASE)
+_BEFORE = lazy(r"[A-Za-z0-9][\w.+-]{0,63}$")
+_AFTER = lazy(r"@((?:[a-z0-9](?:[a-z0-9-]{0,40}[a-z0-9])?\.){1,4})([a-z]{2,24})(?![\w@-])", re.IGNORECASE)
 _ENDS = frozenset("com org net edu gov mil int info biz name io ai app dev co eu me tv cloud online site store".split())
-_NOBODY = re.compile(
+_NOBODY = lazy(
     r"^(?:info|support|contact|no-?reply|do-?not-?reply|admin|help|helpdesk|sales|office|hello|team|webmaster|postmaster|press"
     r"|abuse|security|privacy|feedback|service|git|root|user(?:name)?|me|you|your\S*|name|email|test\w*|foo|bar|someone|x+)$",
     re.IGNORECASE,
 )
-_NOWHERE = re.compile(r"(?:^|\.)(?:example|test|invalid|localhost|domain|email|github|sentry|groups)\.", re.IGNORECASE)
-_PHONE = re.compile(r"\+[1-9]\d{0,2}[ .\-/]{0,2}\(?\d{1,4}\)?(?:[ .\-/]{0,2}\d{2,8}){1,4}(?![\d.])")
-_LOCAL = re.compile(
+_NOWHERE = lazy(r"(?:^|\.)(?:example|test|invalid|localhost|domain|email|github|sentry|groups)\.", re.IGNORECASE)
+_PHONE = lazy(r"\+[1-9]\d{0,2}[ .\-/]{0,2}\(?\d{1,4}\)?(?:[ .\-/]{0,2}\d{2,8}){1,4}(?![\d.])")
+_LOCAL = lazy(
     r"(?<![\d.+\-])(?:\(\d{3}\) ?\d{3}-\d{4}|\d{3}[-.]\d{3}[-.]\d{4}|0\d{2,4}[ /-]\d{3,8}(?:[ -]\d{2,6})?)(?![\d.\-])"
 )
-_CARD = re.compile(r"(?<![\d.])[3-6]\d{3}(?:[ -]?\d{4}){2}[ -]?\d{1,4}(?![\d.])")
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
-_SOCIAL = re.compile(r"-(?!00)\d\d-(?!0000)\d{4}(?![\d-])")
-_AREA = re.compile(r"(?<![\d.-])(?!000|666|9)\d{3}$")
-_TAXPAYER = re.compile(r"\.\d{3}\.\d{3}-\d\d(?!\d)")
-_INSURED = re.compile(r"\b[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b")
+_CARD = lazy(r"(?<![\d.])[3-6]\d{3}(?:[ -]?\d{4}){2}[ -]?\d{1,4}(?![\d.])")
+_IBAN = lazy(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
+_SOCIAL = lazy(r"-(?!00)\d\d-(?!0000)\d{4}(?![\d-])")
+_AREA = lazy(r"(?<![\d.-])(?!000|666|9)\d{3}$")
+_TAXPAYER = lazy(r"\.\d{3}\.\d{3}-\d\d(?!\d)")
+_INSURED = lazy(r"\b[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b")
 _SAYS = {
     "phone": ("phone", "mobile", "telefon", "tel.", "fax"),
     "card": ("card", "cc_num", "credit"),

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.files import touches_files
 from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.patterns import lazy
 from jupyter_prod.program.values import Value
 
-_PLAIN = re.compile(r"(?:http|ws|ftp)://(?P<host>\[[0-9a-f:]+\]|[\w.-]+)", re.IGNORECASE)
-_BEGINS = re.compile(r"\s*(?:http|ws|ftp)://", re.IGNORECASE)
-_LOOPBACK = re.compile(r"(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1\]|host\.docker\.internal)\.?$", re.IGNORECASE)
-_NAMESPACE = re.compile(
+_PLAIN = lazy(r"(?:http|ws|ftp)://(?P<host>\[[0-9a-f:]+\]|[\w.-]+)", re.IGNORECASE)
+_BEGINS = lazy(r"\s*(?:http|ws|ftp)://", re.IGNORECASE)
+_LOOPBACK = lazy(r"(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1\]|host\.docker\.internal)\.?$", re.IGNORECASE)
+_NAMESPACE = lazy(
     r"(?:^|\.)(?:w3\.org|purl\.org|xmlns\.com|schema\.org|schemas\.\S+|opengis\.net|dublincore\.org|openarchives\.org|dbpedia\.org"
     r"|rdfs\.org|ogp\.me|sitemaps\.org)$",
     re.IGNORECASE,
@@ -45,7 +46,7 @@ _KEYWORDS = frozenset(
     """.split()
 )
 _SHOWS = ("builtins.print", "IPython.", "matplotlib.", "logging.", "re.", "networkx.", "rdflib.")
-_COMMAND = re.compile(r"\b(?:wget|curl|aria2c|pip3?|git|http)\b")
+_COMMAND = lazy(r"\b(?:wget|curl|aria2c|pip3?|git|http)\b")
 
 
 class PlainHttp(Rule):

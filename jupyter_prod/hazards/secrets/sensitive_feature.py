@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.features import features
 from jupyter_prod.hazards.rule import Hit, Place, Rule
+from jupyter_prod.patterns import lazy
 
-_SENSITIVE = re.compile(
+_SENSITIVE = lazy(
     r"(?:^|_)(?:gender|sex|is_?(?:fe)?male|female|race|racial|ethnic\w*|religion|religious|faith|nationality|native_country|country_of_birth"
     r"|birth_?(?:date|day|year|place)|date_of_birth|dob|age|age_?(?:group|band|bracket|years)|disab\w+|handicap\w*|pregnan\w+|health\w*|diagnos\w+"
     r"|chronic\w*|smoker|hiv\w*|mental\w*|marital\w*|married|single_parent|sexual\w*|orientation|politic\w*|party_member\w*|union_member\w*|skin_?colou?r"
     r"|immigra\w+|citizen\w*|veteran\w*|mother_tongue|criminal\w*|caste)(?:$|_)"
 )
-_SOMETHING_ELSE = re.compile(
+_SOMETHING_ELSE = lazy(
     r"(?:car|house|building|home|property|account|vehicle|machine|engine|equipment|company|asset|loan|tree|wine|roof|pump)_?age|age_of_(?!person|customer)|_age_days$"
 )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.rule import Hit, Rule
 from jupyter_prod.notebook import Magic
+from jupyter_prod.patterns import lazy
 
 _SHELLS = frozenset(
     {
@@ -25,7 +25,7 @@ _SHELLS = frozenset(
 _MAYBE = frozenset(
     {"subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen"}
 )
-_INSERTED = re.compile(r"(?<!\{)\{(?!\{)([^{}\n]+)\}|(?<!\$)\$([A-Za-z_]\w*)")
+_INSERTED = lazy(r"(?<!\{)\{(?!\{)([^{}\n]+)\}|(?<!\$)\$([A-Za-z_]\w*)")
 _INTERPRETERS = frozenset({"sh", "bash", "zsh", "/bin/sh", "/bin/bash", "cmd", "cmd.exe", "powershell", "pwsh"})
 _HARMLESS = frozenset({"sys.executable"})
 
