@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from jupyter_prod.hazards.columns import Columns
 from jupyter_prod.hazards.facts import Facts
+from jupyter_prod.hazards.learning import holds
 from jupyter_prod.hazards.pipeline import trainings
 from jupyter_prod.program.events import Fit
 from jupyter_prod.program.values import Value
@@ -43,12 +44,15 @@ def _features(facts: Facts) -> Iterator[Feature]:
         target = fit.y.column if fit.y is not None else None
         rows = fit.x
         listed = columns.of(rows, tick)
+        chooses = any(holds(fit.estimator, c) for c in ("ColumnTransformer", "TableVectorizer"))
         taken = facts.flow.taken_away(rows, tick)
         for name in listed.names:
             if name == target or name in taken or not _reaches(rows, name, tick, facts):
                 continue
             entry = columns.entry(rows, name, tick)
             node = _named(entry, name, facts) or (entry if isinstance(entry, ast.expr) else None) or fit.node
+            if chooses and not isinstance(node, ast.Constant):
+                continue
             if (name, id(node)) not in seen:
                 seen.add((name, id(node)))
                 yield Feature(name, node, fit)
