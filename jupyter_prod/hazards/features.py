@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from jupyter_prod.hazards.columns import Columns
 from jupyter_prod.hazards.facts import Facts
+from jupyter_prod.hazards.learning import holds
 from jupyter_prod.hazards.purpose import trainings
 from jupyter_prod.program.events import Fit
 from jupyter_prod.program.values import Value
@@ -43,18 +44,21 @@ def _features(facts: Facts) -> Iterator[Feature]:
         target = fit.y.column if fit.y is not None else None
         rows = fit.x
         listed = columns.of(rows, tick)
+        chooses = any(holds(fit.estimator, c) for c in ("ColumnTransformer", "TableVectorizer"))
         taken = facts.flow.taken_away(rows, tick)
         for name in listed.names:
-            if name == target or name in taken or not _reaches(rows, name, tick):
+            if name == target or name in taken or not _reaches(rows, name, tick, facts):
                 continue
             entry = columns.entry(rows, name, tick)
             node = _named(entry, name, facts) or (entry if isinstance(entry, ast.expr) else None) or fit.node
+            if chooses and not isinstance(node, ast.Constant):
+                continue
             if (name, id(node)) not in seen:
                 seen.add((name, id(node)))
                 yield Feature(name, node, fit)
 
 
-def _reaches(rows: Value, name: str, tick: int) -> bool:
+def _reaches(rows: Value, name: str, tick: int, facts: Facts) -> bool:
     """Whether a column surely is among these rows: no call on the way makes columns of its own."""
     now, when = rows, tick
     for _ in range(200):
@@ -63,8 +67,7 @@ def _reaches(rows: Value, name: str, tick: int) -> bool:
         made = now.made
         if isinstance(made, ast.Subscript) and now.columns and name in now.columns:
             return True
-        last = made.func.attr if isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute) else ""
-        last = made.func.id if isinstance(made, ast.Call) and isinstance(made.func, ast.Name) else last
+        last = facts.qualified(made.func).rsplit(".", 1)[-1] if isinstance(made, ast.Call) else ""
         if isinstance(made, ast.Call) and last not in _KEEP and not last.startswith(("read_", "to_")):
             return now.through is not None or (now.columns is not None and name in now.columns)
         following = next(

@@ -92,11 +92,11 @@ class DiscardedResult(Rule):
 def _is_table(owner: str, method: str, call: ast.Call, facts: Facts) -> bool:
     if owner in ("frame", "series"):
         return True
-    if owner or method not in _UNMISTAKABLE:
-        return False
     assert isinstance(call.func, ast.Attribute)
     value = facts.value(call.func.value)
-    return value is None or value.kind == "unknown"
+    if value is not None and value.kind in ("frame", "series"):
+        return True
+    return not owner and method in _UNMISTAKABLE and (value is None or value.kind == "unknown")
 
 
 def _changes(call: ast.Call) -> bool:

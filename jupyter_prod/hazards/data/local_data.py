@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from jupyter_prod.hazards.commands import commands
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.files import path_of, path_parameter, texts
 from jupyter_prod.hazards.rule import Hit, Rule
@@ -122,7 +123,7 @@ def _is_local(source: Source, facts: Facts) -> bool:
     statement = facts.statement(source.literals[0] if source.literals else source.call)
     if statement is not None and "parameters" in statement.tags:
         return False
-    if _is_run(source.call, facts):
+    if last in _OPENS and _is_run(source.call, facts):
         return False
     return not (_MODEL_FILE.search(text) and (_MODEL.search(text.rsplit("/", 1)[-1]) or _predicts(source, facts)))
 
@@ -182,13 +183,12 @@ def _made_here(facts: Facts) -> dict[str, _At]:
         elif last in _FETCHES or last.startswith(("to_", "write_", "save")):
             for argument in [*call.args, *(k.value for k in call.keywords)]:
                 note(_known(argument, facts), _at(call, facts))
-    for magic in facts.magics():
-        for row, line in enumerate(magic.text.split("\n"), magic.line):
-            if _DOWNLOADS.search(line):
-                words = [w for w in re.split(r"[\s'\"=]+", line)[1:] if w.strip("./")]
-                files = [w for w in words if FILE.search(w.split("?")[0]) or _UNPACKS.search(line)]
-                names = {w.split("?")[0].rstrip("/").rsplit("/", 1)[-1].removesuffix(".git") for w in files}
-                note(names | {n.removesuffix(".zip") for n in names}, (magic.cell, row))
+    for line in commands(facts):
+        if _DOWNLOADS.search(line.text):
+            words = [w for w in re.split(r"[\s'\"=]+", line.text)[1:] if w.strip("./")]
+            files = [w for w in words if FILE.search(w.split("?")[0]) or _UNPACKS.search(line.text)]
+            names = {w.split("?")[0].rstrip("/").rsplit("/", 1)[-1].removesuffix(".git") for w in files}
+            note(names | {n.removesuffix(".zip") for n in names}, (line.cell, line.row))
     return found
 
 

@@ -87,7 +87,7 @@ class SampledTrainingData(Rule):
                 place = facts.place(call)
                 if place is not None and (step.value.axis or step.value.origin) and place not in reported:
                     reported.add(place)
-                    yield Hit(place, f"{amount} leaves most rows out of the training: make the size a parameter")
+                    yield Hit(place, f"{amount} leaves rows out of the training: make the size a parameter")
 
 
 def _amount(call: ast.Call, facts: Facts) -> str:

@@ -72,8 +72,11 @@ class UncheckedMerge(Rule):
             crossed = isinstance(how, ast.Constant) and how.value == "cross"
             if "validate" in given or None in given or crossed:
                 continue
-            left, right = _sides(call, name, facts)
+            sides = _sides(call, name)
+            left, right = (facts.value(side) for side in sides)
             if left is None or right is None or _is_own(left, right) or _has_unique(left) or _has_unique(right):
+                continue
+            if any(isinstance(side, ast.Call) and _last(side) in _UNIQUE for side in sides):
                 continue
             place = facts.place(call)
             most = 3 if name == "pandas.merge" else 2
@@ -89,7 +92,7 @@ class UncheckedMerge(Rule):
                 )
 
 
-def _sides(call: ast.Call, name: str, facts: Facts) -> tuple[Value | None, Value | None]:
+def _sides(call: ast.Call, name: str) -> tuple[ast.expr | None, ast.expr | None]:
     named = {k.arg: k.value for k in call.keywords}
     if name == "pandas.merge":
         left = call.args[0] if call.args else named.get("left")
@@ -97,7 +100,11 @@ def _sides(call: ast.Call, name: str, facts: Facts) -> tuple[Value | None, Value
     else:
         left = call.func.value if isinstance(call.func, ast.Attribute) else None
         right = call.args[0] if call.args else named.get("right", named.get("other"))
-    return facts.value(left), facts.value(right)
+    return left, right
+
+
+def _last(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
 
 
 def _is_own(left: Value, right: Value) -> bool:
@@ -105,16 +112,18 @@ def _is_own(left: Value, right: Value) -> bool:
     return bool(right.learned or left.learned) and bool((left.axis | left.origin) & (right.axis | right.origin))
 
 
-def _has_unique(value: Value) -> bool:
+def _has_unique(value: Value, depth: int = 0) -> bool:
     """Whether each key stands once: the rows were grouped, or freed of duplicates, last of all."""
     if value.learned:
         return True
+    if value.alike and depth < 5:
+        return all(_has_unique(other, depth + 1) for other in value.alike)
     now: Value | None = value
     for _ in range(6):
         made = now.made if now is not None else None
         if now is None or not isinstance(made, ast.Call):
             return False
-        last = made.func.attr if isinstance(made.func, ast.Attribute) else ""
+        last = _last(made)
         if last in _UNIQUE:
             return True
         if last not in ("reset_index", "rename", "set_index", "astype", "fillna", "copy", "sort_values"):

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from jupyter_prod.hazards.commands import commands
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.files import texts
 from jupyter_prod.hazards.rule import Hit, Rule
@@ -113,17 +114,15 @@ class UnverifiedDownload(Rule):
             if id(call) not in reported and place is not None and _is_open(address):
                 reported.add(id(call))
                 yield Hit(place, _message(address))
-        for magic in facts.magics():
-            if "://" in magic.text and _FETCH_LINE.search(f" {magic.text}"):
-                for row, line in enumerate(magic.text.split("\n"), magic.line):
-                    found = _LINE_URL.search(line)
-                    if (
-                        found is not None
-                        and _FETCH_LINE.search(f" {line}")
-                        and _is_open(found[0])
-                        and "sum" not in line
-                    ):
-                        yield Hit(facts.line(magic.cell, row), _message(found[0]))
+        for line in commands(facts):
+            found = _LINE_URL.search(line.text) if "://" in line.text else None
+            if (
+                found is not None
+                and _FETCH_LINE.search(f" {line.text}")
+                and _is_open(found[0])
+                and "sum" not in line.text
+            ):
+                yield Hit(facts.line(line.cell, line.row), _message(found[0]))
 
 
 def _downloads(facts: Facts) -> Iterator[tuple[ast.Call, str]]:

@@ -11,11 +11,11 @@ from jupyter_prod.hazards.rule import Hit, Place, Rule
 from jupyter_prod.patterns import lazy
 
 _PERSON = lazy(
-    r"(?:^|_)(?:e_?mail(?:_?address)?|phone(?:_?(?:no|number))?|telephone|mobile_?(?:no|number)|ssn|social_?security(?:_?n\w*)?|passport(?:_?n\w*)?|iban"
+    r"(?:^|_)(?:e_?mail(?:_?address)?|(?:home_|work_|cell_|mobile_|customer_|holder_|client_|user_)?phone_?(?:no|number)|mobile_?(?:no|number)|ssn|social_?security(?:_?n\w*)?|passport(?:_?n\w*)?|iban"
     r"|national_?id|tax_?id|ip_?address|mac_?address|license_?plate|vin|card_?(?:no|number)|cc_?num(?:ber)?|account_?(?:no|number))$"
 )
 _NAME = lazy(
-    r"^(?:full_?name|first_?name|last_?name|sur_?name|given_?name|family_?name|user_?name|name)$"
+    r"^(?:(?:home_|work_|cell_|mobile_|customer_|holder_|client_|user_)?(?:tele)?phone)$|^(?:full_?name|first_?name|last_?name|sur_?name|given_?name|family_?name|user_?name|name)$"
     r"|(?:^|_)(?:driver|customer|client|patient|employee|holder|owner|passenger|person|student|user|member|contact|author|buyer|seller|guest|doctor|nurse"
     r"|teacher|applicant|candidate)_?(?:full_?|first_?|last_?)?name$"
 )

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from jupyter_prod.hazards.commands import commands
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.files import touches_files
 from jupyter_prod.hazards.rule import Hit, Rule
@@ -105,13 +106,10 @@ class PlainHttp(Rule):
                     if id(literal) not in reported and place is not None:
                         reported.add(id(literal))
                         yield Hit(place, _message(str(literal.value)))
-        for magic in facts.magics():
-            if "://" in magic.text and _COMMAND.search(magic.text):
-                rows = magic.text.split("\n")
-                for row, line in enumerate(rows, magic.line):
-                    found = _PLAIN.search(line)
-                    if found is not None and _is_far(found["host"]) and _COMMAND.search(line):
-                        yield Hit(facts.line(magic.cell, row), _message(line[found.start() :]))
+        for line in commands(facts):
+            found = _PLAIN.search(line.text) if "://" in line.text else None
+            if found is not None and _is_far(found["host"]) and _COMMAND.search(line.text):
+                yield Hit(facts.line(line.cell, line.row), _message(line.text[found.start() :]))
 
 
 def _is_plain(node: ast.Constant, facts: Facts) -> bool:
