@@ -5,9 +5,16 @@ each group; a file reads top to bottom as the rule's documentation, its examples
 the shape of a call is a YAML file with an ast-grep rule; one that asks where values come from is a small class.
 """
 
-from jupyter_prod.hazards.facts import Facts
-from jupyter_prod.hazards.registry import all_rules, find_rule
-from jupyter_prod.hazards.rule import GROUPS, STEPS, Edit, Fix, Hit, Parameter, Place, Rule, Severity, group_of
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_prod.lazily import lazily
+
+if TYPE_CHECKING:
+    from jupyter_prod.hazards.facts import Facts
+    from jupyter_prod.hazards.registry import all_rules, find_rule
+    from jupyter_prod.hazards.rule import GROUPS, STEPS, Edit, Fix, Hit, Parameter, Place, Rule, Severity, group_of
 
 __all__ = [
     "GROUPS",
@@ -24,3 +31,12 @@ __all__ = [
     "find_rule",
     "group_of",
 ]
+
+__getattr__ = lazily(
+    __name__,
+    {
+        "jupyter_prod.hazards.facts": "Facts",
+        "jupyter_prod.hazards.registry": "all_rules, find_rule",
+        "jupyter_prod.hazards.rule": "GROUPS, STEPS, Edit, Fix, Hit, Parameter, Place, Rule, Severity, group_of",
+    },
+)

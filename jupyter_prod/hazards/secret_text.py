@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jupyter_prod.patterns import lazy
+from jupyter_prod.patterns import Lazy, lazy
 
 LONGEST = 20_000
 """Longer lines hold pictures and data, no secrets that a person typed."""
@@ -97,7 +97,7 @@ def formatted(text: str) -> Iterator[Secret]:
             yield from _of_format(text, what, hint, form)
 
 
-def _of_format(text: str, what: str, hint: str, form: re.Pattern[str]) -> Iterator[Secret]:
+def _of_format(text: str, what: str, hint: str, form: Lazy) -> Iterator[Secret]:
     start = text.find(hint)
     for _ in range(_MOST_PLACES):
         if start < 0:

@@ -73,14 +73,18 @@ class Run:
         """One file's findings, from the cache where nothing that they depend on changed."""
         from jupyter_prod.notebook.reading import read_bytes
 
+        settings = self.settings(path)
         try:
             data = read_bytes(path)
-            settings = self.settings(path)
             key = self.cache.key(path, data, settings) if self.cache is not None else ""
             if self.cache is not None:
                 kept = self.cache.get(key)
                 if kept is not None:
                     return Checked(path, tuple(kept))
+        except UsableError as e:
+            return Checked(path, error=e)
+        self.rules(settings)  # what is wrong with the settings is no fault of the file
+        try:
             findings = self.check_data(data, path)
             if self.cache is not None:
                 self.cache.put(key, findings)
@@ -103,8 +107,6 @@ class Run:
 
     def check_all(self, paths: Sequence[Path], jobs: int = 0) -> Iterator[Checked]:
         """Each file's findings, in the order of the files; `jobs` processes, as many as there are cores where 0."""
-        for path in paths[:1]:
-            self.rules(self.settings(path))  # what is wrong with the settings is said once, before all work
         jobs = min(jobs or _cores(), len(paths))
         if jobs <= 1 or len(paths) < FEW:
             yield from map(self.check, paths)

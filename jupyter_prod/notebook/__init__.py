@@ -6,10 +6,17 @@ run; what can't be read is a UsableError, what can't be Python is an `error` of 
 `obstacle`.
 """
 
-from jupyter_prod.notebook.finding import find_notebooks
-from jupyter_prod.notebook.ipython import python_source
-from jupyter_prod.notebook.nouns import Cell, Magic, Notebook, PythonCell, SyntaxProblem
-from jupyter_prod.notebook.reading import parse_notebook, read_notebook
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_prod.lazily import lazily
+
+if TYPE_CHECKING:
+    from jupyter_prod.notebook.finding import find_notebooks
+    from jupyter_prod.notebook.ipython import python_source
+    from jupyter_prod.notebook.nouns import Cell, Magic, Notebook, PythonCell, SyntaxProblem
+    from jupyter_prod.notebook.reading import parse_notebook, read_notebook
 
 __all__ = [
     "Cell",
@@ -22,3 +29,13 @@ __all__ = [
     "python_source",
     "read_notebook",
 ]
+
+__getattr__ = lazily(
+    __name__,
+    {
+        "jupyter_prod.notebook.finding": "find_notebooks",
+        "jupyter_prod.notebook.ipython": "python_source",
+        "jupyter_prod.notebook.nouns": "Cell, Magic, Notebook, PythonCell, SyntaxProblem",
+        "jupyter_prod.notebook.reading": "parse_notebook, read_notebook",
+    },
+)

@@ -149,7 +149,8 @@ def test_text_names_file_cell_line_column_and_counts(tmp_path: Path, capsys: pyt
 
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith(f"{path}:cell 1:2:20: JPD01 ")
-    assert lines[-1] == "Found 1 hazard in 1 notebook: 1 error."
+    assert lines[-2] == "Found 1 hazard in 1 notebook: 1 error."
+    assert lines[-1] == "1 hazard can be fixed with `--fix --unsafe-fixes`."
     assert "\x1b" not in "".join(lines)
 
 
