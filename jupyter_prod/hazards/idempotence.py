@@ -8,53 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from jupyter_prod.hazards.facts import Facts
+from jupyter_prod.hazards.repeating import ARITHMETIC, CHANGING, DT, KIND_OF, OTHER_KIND, OTHER_KIND_ATTRIBUTES, PLAIN
 from jupyter_prod.hazards.spine import Op, names_in, paths_in, spine
 
-_CHANGING = frozenset(
-    """shift diff pct_change cumsum cumprod cummax cummin add sub mul div truediv pow rsub rdiv radd rmul add_prefix
-        add_suffix append extend sample transpose melt pivot pivot_table stack unstack value_counts count size nunique
-        describe corr cov isnull isna notnull notna duplicated batch unsqueeze merge join to_crs_twice subtract multiply
-        divide log log1p exp sqrt square swapaxes
-    """.split()
-)
-"""Methods whose second use gives something else."""
-
-_ADDS = frozenset({"merge", "join", "append", "extend"})
-_OTHER_KIND = frozenset(
-    """to_numpy tolist to_list toarray todense toPandas to_pandas to_frame numpy compute json items keys as_matrix
-        collect split splitlines decode encode getvalue timestamp isoformat strftime
-    """.split()
-)
-"""Methods of which the result has no such method any more."""
-
-_OTHER_KIND_ATTRIBUTES = frozenset({"values", "text", "content"})
-_PLAIN = frozenset(
-    """dropna query sort_values sort_index copy fillna astype drop_duplicates head tail rename replace loc iloc round
-        ffill bfill interpolate convert_dtypes infer_objects
-    """.split()
-)
-_FUNCTIONS = {
-    "log": "numpy.log numpy.log2 numpy.log10 numpy.log1p math.log math.log10 math.log1p scipy.stats.boxcox",
-    "exp": "numpy.exp numpy.expm1 numpy.square numpy.sqrt numpy.power numpy.reciprocal math.exp math.sqrt math.pow",
-    "grows": """numpy.append numpy.concatenate numpy.vstack numpy.hstack numpy.column_stack numpy.insert numpy.dstack
-        numpy.r_ pandas.concat numpy.pad itertools.chain tensorflow.concat torch.cat numpy.repeat numpy.tile""",
-    "joins": "pandas.merge pandas.merge_asof pandas.merge_ordered os.path.join",
-    "shrinks": "numpy.delete numpy.diff",
-    "turns": """numpy.transpose numpy.roll numpy.flip numpy.flipud numpy.fliplr numpy.expand_dims numpy.swapaxes
-        numpy.moveaxis numpy.rollaxis numpy.cumsum numpy.gradient numpy.negative numpy.invert numpy.logical_not
-        tensorflow.expand_dims cv2.flip cv2.rotate""",
-    "breaks": """json.loads ast.literal_eval pandas.cut pandas.qcut datetime.datetime.strptime numpy.argmax numpy.argmin
-        cv2.cvtColor keras.utils.to_categorical tensorflow.keras.utils.to_categorical pandas.melt pandas.pivot_table
-        base64.b64decode""",
-    "draws": "sklearn.utils.shuffle sklearn.utils.resample sklearn.model_selection.train_test_split",
-}
-_KIND_OF = {name: kind for kind, names in _FUNCTIONS.items() for name in names.split()}
-_DT = frozenset(
-    """year month day hour minute second week weekday dayofweek day_name month_name date time strftime to_period
-        quarter dayofyear total_seconds days isocalendar tz_localize
-    """.split()
-)
-_ARITHMETIC = frozenset({"Add", "Sub", "Mult", "Div", "FloorDiv", "Pow", "MatMult"})
 _TESTS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
@@ -95,7 +51,7 @@ class Again:
         if op.kind == "operator":
             if op.name in ("USub", "Not", "Invert"):
                 return "turns it round again"
-            if op.name not in _ARITHMETIC:
+            if op.name not in ARITHMETIC:
                 return None
             assert op.side is not None
             return "" if self.depends(op.side, path) else "is computed on what the first run left"
@@ -107,7 +63,7 @@ class Again:
         if op.kind == "attribute":
             if op.name == "T":
                 return "turns it back"
-            if op.name in _DT and earlier and earlier[0].name == "dt":
+            if op.name in DT and earlier and earlier[0].name == "dt":
                 return "fails: no date is left there"
             return "fails: it is of another kind then" if self._kind_changes(op, path, wrapped) else None
         if op.kind == "index":
@@ -134,7 +90,7 @@ class Again:
         if accessor == "str":
             return self._text_method(name, later)
         if accessor == "dt":
-            return "fails: no date is left there" if name in _DT else None
+            return "fails: no date is left there" if name in DT else None
         if name == "drop":
             return self._drop(call, earlier, path)
         if name == "set_index":
@@ -142,7 +98,7 @@ class Again:
             named = bool(call.args or call.keywords) and self._names_columns(call)
             return None if undone or not named or self._is_new(call, path) else "fails: the column is the index already"
         if name == "reset_index":
-            plain = all(o.kind == "index" or o.name in _PLAIN for o in earlier)
+            plain = all(o.kind == "index" or o.name in PLAIN for o in earlier)
             return "adds another index column" if plain and not self._says(call, "drop", True) else None
         if name in ("map", "apply", "applymap", "transform"):
             return self._mapped(name, call)
@@ -158,9 +114,9 @@ class Again:
             return self._adding(name, call)
         if name in ("count", "size", "nunique") and "groupby" not in before and not wrapped:
             return None
-        if name in _CHANGING:
+        if name in CHANGING:
             return None if self._argument_depends(call, path) else "changes it once more"
-        if name in _OTHER_KIND and self._kind_changes(Op("method", name, call), path, wrapped):
+        if name in OTHER_KIND and self._kind_changes(Op("method", name, call), path, wrapped):
             return "fails: it is of another kind then"
         return None
 
@@ -175,7 +131,7 @@ class Again:
         """Whether the name holds something else afterwards: a column keeps being one."""
         if wrapped or "." in path or "[" in path:
             return False
-        return op.name in (_OTHER_KIND if op.kind == "method" else _OTHER_KIND_ATTRIBUTES)
+        return op.name in (OTHER_KIND if op.kind == "method" else OTHER_KIND_ATTRIBUTES)
 
     def _text_method(self, name: str, later: list[Op]) -> str | None:
         if name == "split" and not later:
@@ -185,7 +141,7 @@ class Again:
         return None
 
     def _drop(self, call: ast.Call, earlier: list[Op], path: str) -> str | None:
-        if self._says(call, "errors", "ignore") or not all(o.kind == "index" or o.name in _PLAIN for o in earlier):
+        if self._says(call, "errors", "ignore") or not all(o.kind == "index" or o.name in PLAIN for o in earlier):
             return None
         named = {k.arg: k.value for k in call.keywords if k.arg}
         across = named.get("columns")
@@ -231,7 +187,7 @@ class Again:
             keys, values = set(map(repr, held)), set(map(repr, held.values()))
             return "maps what is mapped, and leaves nothing" if held and not keys & values else None
         known = self.facts.qualified(given) if isinstance(given, (ast.Name, ast.Attribute)) else ""
-        return "fails: it is done already" if _KIND_OF.get(known) == "breaks" else None
+        return "fails: it is done already" if KIND_OF.get(known) == "breaks" else None
 
     # ------------------------------------------------------------ functions, indices, tests
 
@@ -245,7 +201,7 @@ class Again:
             return "fails: the column holds numbers by then" if any(o.name == "str" for o in inner) else None
         if name == "numpy.where" and len(op.node.args) == 3:
             return self._where(op.node.args[0], op.node.args[1], op.node.args[2], path) or None
-        kind = _KIND_OF.get(name)
+        kind = KIND_OF.get(name)
         if kind is None or (kind in ("grows", "joins") and self._only_parts_of_itself(op, path)):
             return None
         return {
@@ -277,7 +233,7 @@ class Again:
         for part in key.elts if isinstance(key, ast.Tuple) else [key]:
             if isinstance(part, ast.Slice) and self._cuts(part):
                 return "cuts off more"
-            if isinstance(part, ast.Constant) and part.value is None or ast.unparse(part).endswith(".newaxis"):
+            if (isinstance(part, ast.Constant) and part.value is None) or ast.unparse(part).endswith(".newaxis"):
                 return "adds an axis once more"
         if isinstance(key, ast.Constant) and isinstance(key.value, (str, int)) and not earlier:
             return "fails or goes one level deeper"
@@ -381,7 +337,7 @@ def _is_literal(node: ast.expr) -> bool:
 
 
 def _is_zero(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value == 0 or ast.unparse(node) == "-1"
+    return (isinstance(node, ast.Constant) and node.value == 0) or ast.unparse(node) == "-1"
 
 
 def _is_number(call: ast.Call) -> bool:

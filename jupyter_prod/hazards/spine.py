@@ -1,4 +1,4 @@
-"""What an expression does to a name or a column that it is put back under, step by step: `df = df.drop("a", axis=1)`."""
+"""What an expression does to a name or a column that it is put back under, step by step."""
 
 from __future__ import annotations
 

@@ -256,7 +256,7 @@ class _Cell:
         if kind == "frame":
             if method == "insert" and not any(k.arg == "allow_duplicates" for k in call.keywords):
                 named = call.args[1] if len(call.args) > 1 else None
-                known = isinstance(named, ast.Constant) and f"{path}.{named.value}" in self.fresh
+                known = isinstance(named, ast.Constant) and f"{path}.{named.value!s}" in self.fresh
                 return None if known else (path, "fails: the column is there already")
             return (path, "fails: the column is gone") if method == "pop" else None
         if method == "add" and self.facts.qualified(call.func).endswith("Sequential.add"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from jupyter_prod.hazards.counts import counted
 from jupyter_prod.hazards.facts import Facts
@@ -66,7 +67,7 @@ class OutOfOrder(Rule):
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         cells = counted(facts)
-        for (above, before), (cell, count) in zip(cells, cells[1:], strict=False):
+        for (above, before), (cell, count) in pairwise(cells):
             if count < before:
                 message = f"cell {cell.number} ran as [{count}], before cell {above.number} above it, [{before}]"
             elif count == before:

@@ -37,7 +37,7 @@ class SavedError(Rule):
         """
         while True:  # JPR09
             pass
-        #! KeyboardInterrupt: 
+        #! KeyboardInterrupt: stopped
         """,
     )
     good = (
