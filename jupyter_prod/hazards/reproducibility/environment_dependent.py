@@ -22,6 +22,7 @@ _DECLARED_IN = re.compile(
     r"(?:\.env[\w.-]*|[\w.-]*\.env|(?:docker-)?compose[\w.-]*\.ya?ml|[\w.-]*charter[\w.-]*\.(?:ya?ml|toml|json|md))",
     re.I,
 )
+_INSTEAD = "for all that follows: name the folder where it is used"
 _SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.I)
 
 
@@ -85,26 +86,27 @@ class EnvironmentDependent(Rule):
         for magic in facts.magics():
             words = magic.text.lstrip("%!").split()
             if words[:1] == ["cd"] and len(words) > 1 and magic.name == "cd":
-                said = f"`%cd {words[1][:40]}` changes the working directory for all that follows: name the folder where it is used"
+                said = f"`%cd {words[1][:40]}` changes the working directory {_INSTEAD}"
                 yield Hit(facts.line(magic.cell, magic.line), said)
 
 
 def _folders(facts: Facts) -> Iterator[tuple[ast.expr, str]]:
     for call in facts.calls_of(*sorted(_CHANGES_FOLDER)):
-        yield call, "`os.chdir` changes the working directory for all that follows: name the folder where it is used"
+        yield call, f"`os.chdir` changes the working directory {_INSTEAD}"
 
 
 def _paths(facts: Facts) -> Iterator[tuple[ast.AST, str]]:
-    """Edits of `sys.path`: one finding a notebook and folder."""
+    """Edits of `sys.path`."""
     message = "`sys.path` is edited to find a module: install it, or put it beside the notebook"
     for call in facts.methods(*sorted(_PATH_CALLS)):
         if isinstance(call.func, ast.Attribute) and _is_search_path(call.func.value, facts):
             yield call, message
-    for kind in (ast.Assign, ast.AugAssign):
-        for node in facts.nodes_of(kind):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(_is_search_path(t, facts) for t in targets):
-                yield node, message
+    for node in facts.nodes_of(ast.Assign):
+        if any(_is_search_path(t, facts) for t in node.targets):
+            yield node, message
+    for grown in facts.nodes_of(ast.AugAssign):
+        if _is_search_path(grown.target, facts):
+            yield grown, message
 
 
 def _is_search_path(node: ast.expr, facts: Facts) -> bool:
@@ -133,9 +135,9 @@ def _variables(facts: Facts) -> Iterator[tuple[ast.expr, str]]:
     if not asked:
         return
     declared = _declared(facts)
-    for name, node in asked.items():
+    for name, where in asked.items():
         if name not in declared:
-            yield node, f"`{name}` is read from the environment, and no `.env.example` beside the notebook declares it"
+            yield where, f"`{name}` is read from the environment, and no `.env.example` beside the notebook declares it"
 
 
 def _is_environment(node: ast.expr, facts: Facts) -> bool:

@@ -123,10 +123,9 @@ def _given(facts: Facts) -> tuple[dict[str, int], dict[str, int]]:
         for alias in imported.names:
             if alias.name != "*" and not alias.name.isupper():
                 functions.setdefault(alias.asname or alias.name, imported.lineno)
-    for kind in (ast.FunctionDef, ast.ClassDef):
-        for defined in facts.nodes_of(kind):
-            if isinstance(facts.parent(defined), ast.Module):
-                functions.setdefault(defined.name, defined.lineno)
+    for defined in (*facts.nodes_of(ast.FunctionDef), *facts.nodes_of(ast.ClassDef)):
+        if isinstance(facts.parent(defined), ast.Module):
+            functions.setdefault(defined.name, defined.lineno)
     return modules, functions
 
 
@@ -148,9 +147,9 @@ def _is_data(target: ast.Name, facts: Facts) -> bool:
     for above in facts.parents(target):
         if isinstance(above, (*_FUNCTIONS, *_MADE, ast.ClassDef, ast.Try, ast.comprehension, ast.Delete)):
             return False
-    above = facts.parent(target)
-    if isinstance(above, ast.Assign):
-        value = above.value
+    holder = facts.parent(target)
+    if isinstance(holder, ast.Assign):
+        value = holder.value
         if isinstance(value, (ast.Lambda, ast.Attribute, ast.Name)) or (
             isinstance(value, ast.Constant) and value.value is None
         ):
@@ -159,7 +158,7 @@ def _is_data(target: ast.Name, facts: Facts) -> bool:
             own = isinstance(value.func, ast.Name) and value.func.id == target.id
             return own or _is_method_of_data(value, facts)
         return True
-    return isinstance(above, (ast.For, ast.Tuple, ast.List, ast.AugAssign))
+    return isinstance(holder, (ast.For, ast.Tuple, ast.List, ast.AugAssign))
 
 
 def _has_kind(value: ast.expr, facts: Facts) -> bool:

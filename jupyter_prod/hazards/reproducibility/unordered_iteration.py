@@ -21,6 +21,7 @@ _ORDERLESS = frozenset(
 _WRAPPERS = frozenset({"list", "tuple", "enumerate", "iter", "tqdm", "reversed", "zip", "map", "filter", "array"})
 _ORDERED = frozenset({"append", "extend", "insert", "write", "writerow", "scatter", "plot", "bar", "concat", "hist"})
 _SET_METHODS = frozenset({"union", "intersection", "difference", "symmetric_difference"})
+_LOOPS = (ast.For, ast.comprehension)
 _MOST_USES = 200
 
 
@@ -127,7 +128,7 @@ def _sets(facts: Facts) -> Iterator[tuple[ast.expr, str]]:
     found += [*facts.nodes_of(ast.Set), *facts.nodes_of(ast.SetComp)]
     for node in found:
         top = _whole_set(node, facts)
-        if top is node or isinstance(top, ast.BinOp) and _first_set(top) is node:
+        if top is node or (isinstance(top, ast.BinOp) and _first_set(top) is node):
             yield top, "set"
 
 
@@ -192,12 +193,9 @@ def _call_matters(node: ast.expr, call: ast.Call, facts: Facts, set_like: bool, 
     if last in _WRAPPERS:
         above = facts.parent(call)
         if isinstance(above, ast.keyword) or (set_like and name not in ("builtins.list", "builtins.tuple")):
-            return (
-                isinstance(above, (ast.For, ast.comprehension))
-                and _order_matters(call, facts, True, depth + 1)
-                or last == "array"
-                or (last in ("enumerate", "zip") and isinstance(above, (ast.comprehension, ast.For, ast.Call)))
-            )
+            if last == "array" or (last in ("enumerate", "zip") and isinstance(above, (*_LOOPS, ast.Call))):
+                return True
+            return isinstance(above, _LOOPS) and _order_matters(call, facts, True, depth + 1)
         return _order_matters(call, facts, False, depth + 1)
     if last == "join" and set_like:
         return not _is_only_told(call, facts)
@@ -282,9 +280,9 @@ def _body_is_ordered(loop: ast.For | ast.AsyncFor, facts: Facts) -> bool:
             last = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if last in _ORDERED and not _is_of(node, loop):
                 return True
-        elif isinstance(node, (ast.Yield, ast.YieldFrom)):
-            return True
-        elif isinstance(node, ast.AugAssign) and isinstance(node.value, (ast.List, ast.ListComp)):
+        elif isinstance(node, (ast.Yield, ast.YieldFrom)) or (
+            isinstance(node, ast.AugAssign) and isinstance(node.value, (ast.List, ast.ListComp))
+        ):
             return True
     return False
 
