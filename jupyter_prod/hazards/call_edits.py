@@ -26,8 +26,13 @@ def added_keyword(facts: Facts, call: ast.Call, keyword: str) -> Edit | None:
     """`keyword` (`timeout=30`) put behind the last argument of a call; None where no exact place is known."""
     whole = facts.place(call)
     given = [*call.args, *(k.value for k in call.keywords)]
-    if whole is None or not given:
+    if whole is None:
         return None
+    if not given:
+        before = Place(whole.cell, whole.end_row, whole.end_column - 2, *_end(whole))
+        if source_between(facts, before) != "()":
+            return None
+        return Edit(before, f"({keyword})")
     last = max((p for g in given if (p := facts.place(g)) is not None), key=lambda p: (p.end_row, p.end_column))
     if not _AFTER_LAST.match(source_between(facts, Place(whole.cell, last.end_row, last.end_column, *_end(whole)))):
         return None  # a comment, or brackets around the argument

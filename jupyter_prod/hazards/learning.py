@@ -96,6 +96,8 @@ class Learning:
         """Whether rows are of the fitted rows' inputs, and others than those."""
         if fit.x is None or not (x.part == "test" or self.flow.apart(x, tick, fit.x, self.flow.at(fit))):
             return False
+        if x.part == "test" and fit.x.part == "test" and x.content is fit.x.content:
+            return False
         return bool(x.axis & fit.x.axis) or not (x.axis or fit.x.axis)
 
     def folds(self) -> Iterator[tuple[ast.expr, Value, int]]:

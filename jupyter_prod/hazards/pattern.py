@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from jupyter_prod.hazards.facts import Facts
-from jupyter_prod.hazards.rule import Hit, Place, Rule
+from jupyter_prod.hazards.rule import Edit, Fix, Hit, Place, Rule
 from jupyter_prod.notebook import PythonCell
 
 _TEXTS = (
@@ -21,6 +21,7 @@ _TEXTS = (
     "why",
     "fix",
     "fix_note",
+    "fixed",
     "conversion",
     "conversion_note",
 )
@@ -37,6 +38,8 @@ class PatternRule(Rule):
     unless     metavariable → kinds of syntax that clear it, where nothing is inserted (`{CODE: [string]}`)
     values     metavariable → the constant that it must be, also where a name holds it (`{VALUE: false}`)
     message    what to say; `{F}` is a metavariable's text
+    replace    text that takes the whole place as a fix: `{pandas}` is the name under which that module is imported;
+               without the import there is no fix
 
     An entry with `magic` instead of `rule` is a regular expression over magics and shell lines.
     """
@@ -63,11 +66,32 @@ class PatternRule(Rule):
                 assert root is not None
                 for node in root.find_all({"rule": find["rule"]}):
                     if _stands_for(node, find, facts):
-                        yield Hit(_place(node, cell), _message(node, find["message"]))
+                        place = _place(node, cell)
+                        yield Hit(place, _message(node, find["message"]), fix=self._fix(node, place, find, facts))
         for find in (f for f in self.find if "magic" in f):
             for magic in facts.magics():
                 if re.search(find["magic"], magic.text):
                     yield Hit(facts.line(magic.cell, magic.line), find["message"])
+
+    def _fix(self, node: Any, place: Place, find: Mapping[str, Any], facts: Facts) -> Fix | None:
+        text = _filled(node, find["replace"], facts) if "replace" in find and self.fix else None
+        if text is None or not self.fix:
+            return None
+        return Fix(self.fix, f"Write `{text}`", edits=(Edit(place, text),))
+
+
+def _filled(node: Any, wanted: str, facts: Facts) -> str | None:
+    """The text of a fix with the metavariables' and the modules' names put in."""
+    parts = wanted.split("{")
+    text = parts[0]
+    for part in parts[1:]:
+        name, _, rest = part.partition("}")
+        held = node.get_match(name) if name.isupper() else None
+        module = next((n for n, m in facts.naming.imports.items() if m == name), None)
+        if held is None and module is None:
+            return None
+        text += (held.text() if held is not None else str(module)) + rest
+    return text
 
 
 def _stands_for(node: Any, find: Mapping[str, Any], facts: Facts) -> bool:

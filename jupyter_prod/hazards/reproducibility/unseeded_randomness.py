@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from jupyter_prod.hazards.call_edits import added_keyword
 from jupyter_prod.hazards.facts import Facts
-from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.hazards.rule import Edit, Fix, Hit, Rule
 from jupyter_prod.knowledge import knowledge
 from jupyter_prod.knowledge.drawing import Draw, randomness
 
@@ -68,8 +69,12 @@ class UnseededRandomness(Rule):
         model = LogisticRegression(C=2)
         """,
     )
+    fixed = """
+        from sklearn.model_selection import train_test_split as tts
+        train, test = tts([1, 2, 3, 4], random_state=0)  # JPR04
+        """
     fix = "unsafe"
-    fix_note = "Adds a seed."
+    fix_note = "Adds `random_state=0`, or the call's own seed, where it takes one: the numbers change once, then stay."
     conversion = "resolved"
     conversion_note = """
     Seeds become settings. Where the notebook has none, verification plants the same seed in the notebook and in the
@@ -88,7 +93,8 @@ class UnseededRandomness(Rule):
                 continue
             place = facts.place(call)
             if place is not None:
-                yield Hit(place, f"`{_called(call)}` {draw.what} without a seed: two runs give different numbers")
+                message = f"`{_called(call)}` {draw.what} without a seed: two runs give different numbers"
+                yield Hit(place, message, fix=_fix(call, draw, facts))
 
 
 def _seeded(facts: Facts) -> dict[str, int]:
@@ -238,6 +244,22 @@ def _only_looked_at(call: ast.Call, facts: Facts) -> bool:
             return False
         inner = above
     return False
+
+
+def _fix(call: ast.Call, draw: Draw, facts: Facts) -> Fix | None:
+    """A seed of the call's own, where it surely takes one by that name."""
+    if not draw.seeds or draw.seeds[0] not in ("random_state", "seed") or facts.qualified(call.func).startswith("."):
+        return None
+    seed = draw.seeds[0]
+    if any(k.arg is None for k in call.keywords):
+        return None  # **options: the seed may be among them
+    given = next((k.value for k in call.keywords if k.arg == seed), None)
+    if given is not None:
+        place = facts.place(given)
+        edit = Edit(place, "0") if place is not None and isinstance(given, ast.Constant) else None
+    else:
+        edit = added_keyword(facts, call, f"{seed}=0")
+    return Fix("unsafe", f"Add `{seed}=0`", edits=(edit,)) if edit is not None else None
 
 
 def _called(call: ast.Call) -> str:
