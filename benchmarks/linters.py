@@ -6,9 +6,10 @@
 The notebooks are copied to a folder and worked on in chunks: each tool has its turn at a chunk before the next chunk
 comes, so that what else the machine does meets all alike. Counted is user and system time of the tool and all its
 children, start-up included, divided by notebooks. jupyter-prod runs three times: cold (no cache), again with a cache
-that is warm, and once for each single notebook. Other tools are those on the PATH; `--tool "nbqa=bin/nbqa flake8 {files}"`
-names one elsewhere. `--check` fails where a promise is missed: 10 times faster than every other linter for notebooks,
-5 times ruff's time at most, 2 times with a warm cache, 150 ms for one notebook from a cold start.
+that is warm, and once for each single notebook. Other tools are those on the PATH;
+`--tool "nbqa=bin/nbqa flake8 {files}"` names one elsewhere. `--check` fails where a promise is missed: 10 times faster
+than every other linter for notebooks, 5 times ruff's time at most, 2 times with a warm cache, 150 ms for one notebook
+from a cold start.
 """
 
 from __future__ import annotations

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.notebook import Cell
+from jupyter_prod.patterns import lazy
 
-_NO_CODE = re.compile(r"\s*(?:#[^\n]*)?")
+_NO_CODE = lazy(r"\s*(?:#[^\n]*)?")
 
 
 def code_cells(facts: Facts) -> list[Cell]:

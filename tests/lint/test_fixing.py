@@ -132,7 +132,7 @@ def test_text_is_edited_at_places_that_count_characters() -> None:
 # ------------------------------------------------------------ the command
 
 
-SECRET = 'import pandas as pd\nx = 1\nx == float("nan")\nimport numpy as np\nprint(x == np.nan)'
+NAN = "import pandas as pd\nimport numpy as np\nx = 1\nprint(x == np.nan)"
 
 
 def saved(path: Path, *cells: str) -> Path:
@@ -141,17 +141,17 @@ def saved(path: Path, *cells: str) -> Path:
 
 
 def test_fix_changes_only_the_lines_that_it_fixes(tmp_path, capsys):
-    path = saved(tmp_path / "a.ipynb", SECRET)
+    path = saved(tmp_path / "a.ipynb", NAN)
     before = path.read_text().split("\n")
     assert main(["lint", str(path), "--select", "nan-comparison", "--fix"]) == 0
     after = path.read_text().split("\n")
     changed = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
-    assert [b.strip() for _, b in changed] == ['"print(pd.isna(x))"'] or changed
+    assert [b.strip() for _, b in changed] == ['"print(pd.isna(x))"']
     assert "Fixed 1 hazard." in capsys.readouterr().out
 
 
 def test_diff_shows_and_writes_nothing(tmp_path, capsys):
-    path = saved(tmp_path / "a.ipynb", SECRET)
+    path = saved(tmp_path / "a.ipynb", NAN)
     before = path.read_bytes()
     assert main(["lint", str(path), "--select", "nan-comparison", "--diff"]) == 1
     out = capsys.readouterr().out
@@ -164,7 +164,7 @@ def test_diff_shows_and_writes_nothing(tmp_path, capsys):
 def test_a_file_that_can_not_be_written_is_left_as_it_was(tmp_path, capsys, monkeypatch):
     import os
 
-    path = saved(tmp_path / "a.ipynb", SECRET)
+    path = saved(tmp_path / "a.ipynb", NAN)
     before = path.read_bytes()
 
     def fails(*_: object) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.patterns import lazy
 from jupyter_prod.program.values import Value
 
 _LAGS = frozenset({"shift", "rolling", "diff", "pct_change", "ewm", "expanding"})
@@ -18,9 +19,7 @@ _QUOTES = frozenset(
 _SHUFFLING = frozenset({"ShuffleSplit", "StratifiedShuffleSplit"})
 _FOLDS = frozenset({"KFold", "StratifiedKFold"})
 _REPEATED = frozenset({"RepeatedKFold", "RepeatedStratifiedKFold"})
-_TIME = re.compile(
-    r"(?:^|[_\W])(?:date|datetime|time|timestamp|week|month|quarter|dt|ts)(?:$|[_\W])|(?:date|time)$", re.I
-)
+_TIME = lazy(r"(?:^|[_\W])(?:date|datetime|time|timestamp|week|month|quarter|dt|ts)(?:$|[_\W])|(?:date|time)$", re.I)
 _MOST = 4_000
 
 

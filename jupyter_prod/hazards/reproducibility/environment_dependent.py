@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.patterns import lazy
 
 _CHANGES_FOLDER = frozenset({"os.chdir", "os.fchdir"})
 _PATH_CALLS = frozenset({"append", "insert", "extend", "remove"})
@@ -18,12 +19,12 @@ _KNOWN = frozenset(
         JPY_PARENT_PID CI
     """.split()
 )
-_DECLARED_IN = re.compile(
+_DECLARED_IN = lazy(
     r"(?:\.env[\w.-]*|[\w.-]*\.env|(?:docker-)?compose[\w.-]*\.ya?ml|[\w.-]*charter[\w.-]*\.(?:ya?ml|toml|json|md))",
     re.I,
 )
 _INSTEAD = "for all that follows: name the folder where it is used"
-_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.I)
+_SECRET = lazy(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.I)
 
 
 class EnvironmentDependent(Rule):

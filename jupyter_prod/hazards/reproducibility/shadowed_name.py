@@ -123,7 +123,11 @@ def _given(facts: Facts) -> tuple[dict[str, int], dict[str, int]]:
         for alias in imported.names:
             if alias.name != "*" and not alias.name.isupper():
                 functions.setdefault(alias.asname or alias.name, imported.lineno)
-    for defined in (*facts.nodes_of(ast.FunctionDef), *facts.nodes_of(ast.ClassDef)):
+    definitions: list[ast.FunctionDef | ast.ClassDef] = [
+        *facts.nodes_of(ast.FunctionDef),
+        *facts.nodes_of(ast.ClassDef),
+    ]
+    for defined in definitions:
         if isinstance(facts.parent(defined), ast.Module):
             functions.setdefault(defined.name, defined.lineno)
     return modules, functions
