@@ -51,7 +51,7 @@ def main() -> int:
     print(python)
 
     say("What stands between the notebook and production")
-    jupyter_prod("lint", NOTEBOOK, allowed=(0, 1))
+    jupyter_prod("lint", NOTEBOOK, "--output-format", "grouped", allowed=(0, 1))
 
     say("Conversion, and the proof that the project does what the notebook does")
     shutil.rmtree(PROJECT, ignore_errors=True)

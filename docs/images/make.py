@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT / "examples"))
 from environment import environment_of  # noqa: E402
 
 COMMANDS = {
-    "lint": f"jupyter-prod lint {NOTEBOOK}",
+    "lint": f"jupyter-prod lint {NOTEBOOK} --fail-on warning --select JPS,JPR,JPD,JPV",
     "convert": f"jupyter-prod convert {NOTEBOOK} -o churn",
     "graph": f"jupyter-prod graph {NOTEBOOK}",
 }
