@@ -15,8 +15,13 @@ def code_cells(facts: Facts) -> list[Cell]:
 
 
 def counted(facts: Facts) -> list[tuple[Cell, int]]:
-    """The cells that were run, with their counts, in document order."""
-    return [(c, c.execution_count) for c in code_cells(facts) if isinstance(c.execution_count, int)]
+    """The cells that were run, with their counts, in document order.
+
+    Kernels count from 1: a 0 is written by tools that don't know the count (Colab, when it saves an opened notebook).
+    """
+    return [
+        (c, c.execution_count) for c in code_cells(facts) if c.execution_count is not None and c.execution_count > 0
+    ]
 
 
 def _is_empty(source: str) -> bool:
