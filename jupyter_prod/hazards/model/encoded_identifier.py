@@ -129,9 +129,13 @@ def _encodings(facts: Facts) -> Iterator[tuple[ast.expr, ast.expr]]:
             yield node, rows
     for call in facts.methods("apply"):
         given = call.args[0] if call.args else None
-        if isinstance(given, ast.Attribute) and given.attr == "fit_transform" and isinstance(call.func, ast.Attribute):
-            if facts.qualified(given).endswith("LabelEncoder.fit_transform"):
-                yield call, call.func.value
+        if (
+            isinstance(given, ast.Attribute)
+            and given.attr == "fit_transform"
+            and isinstance(call.func, ast.Attribute)
+            and facts.qualified(given).endswith("LabelEncoder.fit_transform")
+        ):
+            yield call, call.func.value
 
 
 def _what(node: ast.expr, rows: ast.expr, facts: Facts) -> str:
@@ -157,10 +161,8 @@ def _what(node: ast.expr, rows: ast.expr, facts: Facts) -> str:
 def _is_selected(value: Value | None) -> bool:
     made = value.made if value is not None else None
     return (
-        made is not None
-        and any(isinstance(n, ast.Attribute) and n.attr == "select_dtypes" for n in ast.walk(made))
-        or (value is not None and value.columns is not None and isinstance(made, ast.Subscript))
-    )
+        made is not None and any(isinstance(n, ast.Attribute) and n.attr == "select_dtypes" for n in ast.walk(made))
+    ) or (value is not None and value.columns is not None and isinstance(made, ast.Subscript))
 
 
 def _column(rows: ast.expr, facts: Facts) -> str:

@@ -90,9 +90,9 @@ def _first_score(known: Learning) -> ast.expr | None:
     """The first number of a model on rows that it hasn't seen."""
     found: list[tuple[int, ast.expr]] = []
     for one in scored(known):
-        if role(one.estimator) in ("predictor", "search") and must_be_judged(one.fit):
-            if known.is_apart(one.x, one.tick, one.fit):
-                found.append((one.tick, one.node))
+        judged = role(one.estimator) in ("predictor", "search") and must_be_judged(one.fit)
+        if judged and known.is_apart(one.x, one.tick, one.fit):
+            found.append((one.tick, one.node))
     for event in known.facts.program.of(Metric):
         if event.part == "folds":
             found.append((known.flow.at(event), event.node))
