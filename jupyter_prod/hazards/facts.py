@@ -17,6 +17,17 @@ from jupyter_prod.program.values import Value
 
 Node = TypeVar("Node", bound=ast.AST)
 
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+_NEVER_NODES = frozenset(
+    "ctx op ops id attr name names_ arg kind value_ type_comment lineno asname module level".split()
+)
+
+
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a class of nodes that may hold nodes which rules ask about."""
+    found = _FIELDS[kind] = tuple(name for name in kind._fields if name not in _NEVER_NODES)
+    return found
+
 
 class Facts:
     """One notebook as rules see it: one walk over its syntax trees, then only look-ups.
@@ -44,21 +55,35 @@ class Facts:
             self._by_method.setdefault(name.rsplit(".", 1)[-1], []).append(call)
 
     def _walk(self) -> None:
+        nodes, calls, by_type, parents, cells = self.nodes, self.calls, self._by_type, self._parent, self._cell
         for number, cell in self.program.cells.items():
             if cell.tree is None:
                 continue
             waiting: list[ast.AST] = [cell.tree]
             while waiting:
                 node = waiting.pop()
-                self._cell[id(node)] = number
-                self.nodes.append(node)
-                self._by_type.setdefault(type(node), []).append(node)
-                if isinstance(node, ast.Call):
-                    self.calls.append(node)
-                children = list(ast.iter_child_nodes(node))
+                key = id(node)
+                cells[key] = number
+                nodes.append(node)
+                kind = type(node)
+                held = by_type.get(kind)
+                if held is None:
+                    by_type[kind] = [node]
+                else:
+                    held.append(node)
+                if kind is ast.Call:
+                    calls.append(node)  # type: ignore[arg-type]
+                children: list[ast.AST] = []
+                for name in _FIELDS.get(kind) or _fields(kind):
+                    value = getattr(node, name, None)
+                    if isinstance(value, ast.AST):
+                        children.append(value)
+                    elif isinstance(value, list):
+                        children += [item for item in value if isinstance(item, ast.AST)]
                 for child in children:
-                    self._parent[id(child)] = node
-                waiting += reversed(children)
+                    parents[id(child)] = node
+                children.reverse()
+                waiting += children
 
     def nodes_of(self, kind: type[Node]) -> list[Node]:
         """The syntax nodes of exactly this class, in document order: cheaper than a walk over all."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from jupyter_prod.program import Program
 from jupyter_prod.program.events import Event
@@ -51,8 +52,7 @@ class Wanted:
 ALL = Wanted()
 
 
-@dataclass(frozen=True, eq=False)
-class Step:
+class Step(NamedTuple):
     """A value on the way back, as it was at `tick`, and the columns of it that are followed."""
 
     value: Value
@@ -79,13 +79,13 @@ class Flow:
         What `stop` says yes to is told, but not followed.
         """
         waiting = [Step(value, tick, wanted)]
-        seen: dict[tuple[int, Wanted], int] = {}
+        seen: dict[tuple[int, Wanted | None], int] = {}
         left = min(MOST_STEPS, self._left)
         while waiting and left:
             left -= 1
             self._left -= 1
             step = waiting.pop()
-            key = (id(step.value), step.wanted)
+            key = (id(step.value), None if step.wanted is ALL else step.wanted)
             if seen.get(key, -1) >= step.tick:
                 continue
             seen[key] = step.tick
