@@ -63,6 +63,8 @@ class Again:
         if op.kind == "attribute":
             if op.name == "T":
                 return "turns it back"
+            if op.name == "date" and any(o.kind == "function" for o in earlier):
+                return None  # `pd.to_datetime(…).dt.date` reads its own dates again
             if op.name in DT and earlier and earlier[0].name == "dt":
                 return "fails: no date is left there"
             return "fails: it is of another kind then" if self._kind_changes(op, path, wrapped) else None

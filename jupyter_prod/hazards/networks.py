@@ -62,7 +62,7 @@ def _makes(call: ast.Call, facts: Facts) -> bool:
     if name in _MAKERS:
         return True
     if name.startswith("torchvision.models."):
-        return name.rsplit(".", 1)[-1].islower() or "_" in name
+        return name.rsplit(".", 1)[-1].islower() and "Weights" not in name
     return is_pretrained(call, facts)
 
 

@@ -157,13 +157,14 @@ def _wrong_mode(facts: Facts) -> Iterator[tuple[ast.expr, str]]:
         made = maker(call.func, facts)
         around = surroundings(call, facts)
         name = call.func.id
-        if made is None or (id(around), name) in told or _trains(call, around, facts) or not _is_asked(call, facts):
+        where = id(around) if isinstance(around, _FUNCTIONS) else facts.cell_of(call) or 0
+        if made is None or (where, name) in told or _trains(call, around, facts) or not _is_asked(call, facts):
             continue
         lacks_eval = depends_on_mode(made, facts) and not _evaluated(call, around, facts)
         lacks_no_grad = not _without_gradients(call, facts, 0)
         if not lacks_eval and not lacks_no_grad:
             continue
-        told.add((id(around), name))
+        told.add((where, name))
         missing = "`eval()`" if lacks_eval else "`torch.no_grad()`"
         if lacks_eval and lacks_no_grad:
             missing = "`eval()` and `torch.no_grad()`"

@@ -61,9 +61,6 @@ class SavedError(Rule):
         for cell in facts.notebook.cells:
             if cell.kind != "code" or not cell.outputs or "raises-exception" in cell.tags:
                 continue
-            held = facts.program.cells.get(cell.number)
-            if held is not None and held.error is not None:
-                continue  # a cell that doesn't parse is JPE17's
             error = _error(cell)
             if error == "KeyboardInterrupt":
                 yield Hit(facts.line(cell.number, 1), "the cell was stopped by hand: let it run to its end, or mend it")
