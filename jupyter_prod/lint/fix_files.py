@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jupyter_prod.errors import UsableError
@@ -17,8 +17,11 @@ from jupyter_prod.lint.nouns import Finding
 from jupyter_prod.notebook import Notebook, parse_notebook
 from jupyter_prod.notebook.rewriting import Changes, rewritten
 
-MOST_ROUNDS = 10
+MOST_ROUNDS = 20
 """A fix may make room for another; more rounds than this mean that two rules undo each other."""
+
+MOST_ALONE = 30
+"""How many fixes are tried one by one where they don't go together."""
 
 Check = Callable[[Notebook], list[Finding]]
 
@@ -37,23 +40,41 @@ def fix_bytes(data: bytes, path: Path, check: Check, unsafe: bool) -> Fixed:
 
     Only what is fixed differs, to the byte. Raises UsableError for bytes that are no notebook.
     """
-    notebook = parse_notebook(data, path)
-    findings = check(notebook)
+    state = _State(data, parse_notebook(data, path))
+    state.findings = check(state.notebook)
     fixed: list[Finding] = []
     for _ in range(MOST_ROUNDS):
-        changes, done = plan_fixes(notebook, findings, unsafe)
-        if not done or not (changes.sources or changes.cleared or changes.removed or changes.inserted):
+        wanted = [f for f in state.findings if f.fix is not None]
+        done = _round(state, wanted, path, check, unsafe)
+        if not done:  # one of them undoes what the others do: each for itself
+            done = next((d for f in wanted[:MOST_ALONE] if (d := _round(state, [f], path, check, unsafe))), [])
+        if not done:
             break
-        changed = rewritten(data, path, changes)
-        if changed == data or not _kept(changed, path, notebook, changes):
-            break
-        notebook = parse_notebook(changed, path)
-        after = check(notebook)
-        if len(after) >= len(findings):  # a fix that brings as many hazards as it takes is none
-            break
-        data, findings = changed, after
         fixed += done
-    return Fixed(data, findings, fixed)
+    return Fixed(state.data, state.findings, fixed)
+
+
+@dataclass
+class _State:
+    data: bytes
+    notebook: Notebook
+    findings: list[Finding] = field(default_factory=list)
+
+
+def _round(state: _State, wanted: list[Finding], path: Path, check: Check, unsafe: bool) -> list[Finding]:
+    """Makes the fixes that go together, and says which; none where the notebook wouldn't be better for it."""
+    changes, done = plan_fixes(state.notebook, wanted, unsafe)
+    if not done or not (changes.sources or changes.cleared or changes.removed or changes.inserted):
+        return []
+    changed = rewritten(state.data, path, changes)
+    if changed == state.data or not _kept(changed, path, state.notebook, changes):
+        return []
+    notebook = parse_notebook(changed, path)
+    after = check(notebook)
+    if len(after) >= len(state.findings):  # a fix that brings as many hazards as it takes is none
+        return []
+    state.data, state.notebook, state.findings = changed, notebook, after
+    return done
 
 
 def _kept(data: bytes, path: Path, before: Notebook, changes: Changes) -> bool:

@@ -169,9 +169,8 @@ class _Document:
 
     def _clearing(self, number: int) -> Iterator[tuple[int, int, str]]:
         members = self.cells[number - 1][1]
-        for key, content in (("outputs", "[]"), ("execution_count", "null"), ("prompt_number", "null")):
-            if key in members:
-                yield members[key].start, members[key].end, content
+        if "outputs" in members:  # the count stays: the cell was run
+            yield members["outputs"].start, members["outputs"].end, "[]"
 
     def _removals(self, removed: frozenset[int]) -> Iterator[tuple[int, int, str]]:
         """A cell goes with what parts it from the next one; the last ones with what parts them from the one before."""

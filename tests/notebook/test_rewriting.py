@@ -85,7 +85,7 @@ def test_outputs_are_cleared_cells_removed_and_put_in():
 
     assert [cell.source for cell in after.cells] == ["k = 5", "a = 1", "c = 3"]
     assert after.cells[0].tags == ("parameters",) and after.cells[0].id == "parameters"
-    assert after.cells[1].outputs == () and after.cells[1].execution_count is None
+    assert after.cells[1].outputs == () and after.cells[1].execution_count == 3
     assert after.cells[2].outputs
 
 
@@ -106,7 +106,7 @@ def test_nbformat_3_keeps_its_form():
 
     cells = json.loads(after)["worksheets"][0]["cells"]
     assert [c["input"] for c in cells] == [["z = 0"], ["x = 1\n", "y = 2"], ["x = 1\n", "y = 3"]]
-    assert cells[1]["prompt_number"] is None
+    assert cells[1]["outputs"] == [] and cells[1]["prompt_number"] == 4
     assert parse_notebook(after, PATH).nbformat == (3, 0)
 
 
