@@ -56,3 +56,4 @@ def test_the_package_brings_its_rule_by_entry_point(site: Path, tmp_path: Path) 
             _examples(rule, tmp_path)
     finally:
         sys.path.remove(str(site))
+        sys.modules.pop("acme_rules", None)
