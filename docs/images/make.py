@@ -28,8 +28,11 @@ sys.path.insert(0, str(ROOT / "examples"))
 
 from environment import environment_of  # noqa: E402
 
+REPORT = f"jupyter-prod lint {NOTEBOOK} --output-format html"
+"""What docs/images/readiness.png shows the top of; made where there is a Chromium."""
+
 COMMANDS = {
-    "lint": f"jupyter-prod lint {NOTEBOOK} --fail-on warning --select JPS,JPR,JPD,JPV",
+    "lint": f"jupyter-prod lint {NOTEBOOK} --select JPS08,JPD02,JPR04,JPR05",
     "convert": f"jupyter-prod convert {NOTEBOOK} -o churn",
     "graph": f"jupyter-prod graph {NOTEBOOK}",
 }
@@ -37,7 +40,10 @@ COMMANDS = {
 
 def main() -> int:
     """Makes the named pictures, or all."""
-    for name in sys.argv[1:] or COMMANDS:
+    for name in sys.argv[1:] or (*COMMANDS, "readiness"):
+        if name == "readiness":
+            screenshot()
+            continue
         with tempfile.TemporaryDirectory() as folder:
             shutil.copytree(ROOT / "examples", Path(folder) / "examples")
             command = shlex.split(COMMANDS[name])[1:]
@@ -45,6 +51,24 @@ def main() -> int:
                 command += ["--python", str(environment_of("churn"))]
             picture(name, COMMANDS[name], printed(command, Path(folder)))
     return 0
+
+
+def screenshot() -> None:
+    """The top of the HTML report, as a browser shows it."""
+    browser = next((found for name in ("chromium", "google-chrome") if (found := shutil.which(name))), None)
+    if browser is None:
+        print("readiness: no Chromium, the picture is left as it is", file=sys.stderr)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(ROOT / "examples", Path(folder) / "examples")
+        page = Path(folder) / "report.html"
+        command = [sys.executable, "-m", "jupyter_prod", *shlex.split(REPORT)[1:], "-o", str(page), "--exit-zero"]
+        subprocess.run(command, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
+        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1000,1150"]
+        target = HERE / "readiness.png"
+        subprocess.run(
+            [browser, *flags, f"--screenshot={target}", page.as_uri()], check=True, stderr=subprocess.DEVNULL
+        )
 
 
 def printed(command: list[str], folder: Path) -> str:
