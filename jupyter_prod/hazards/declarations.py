@@ -158,7 +158,8 @@ def _tables(told: Mapping[str, Any], lines: list[str], names: tuple[str, ...]) -
             version = value if isinstance(value, str) else _table(value).get("version", "")
             remote = isinstance(value, dict) and not value.get("version")
             leaves = isinstance(version, str) and is_open(version) and not remote
-            read = Requirement(key, normalised(key), leaves, remote=remote)
+            text = f"{key} {version}".strip() if isinstance(version, str) else key
+            read = Requirement(text, normalised(key), leaves, len(key), len(text), remote)
             yield Declared(read, next((r for r, x in enumerate(lines, 1) if _keyed(x, key)), 1))
 
 

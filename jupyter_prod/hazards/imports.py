@@ -173,10 +173,10 @@ def _path_entries(facts: Facts) -> list[str | None]:
         if const is None and isinstance(call.args[-1], ast.Constant):
             const = call.args[-1].value
         found.append(const if isinstance(const, str) else None)
-    for assigned in (*facts.nodes_of(ast.Assign), *facts.nodes_of(ast.AugAssign)):
-        targets = assigned.targets if isinstance(assigned, ast.Assign) else [assigned.target]
-        if any(isinstance(t, (ast.Attribute, ast.Subscript)) and _is_path(facts, t) for t in targets):
-            found.append(None)
+    targets = [t for assigned in facts.nodes_of(ast.Assign) for t in assigned.targets]
+    targets += [added.target for added in facts.nodes_of(ast.AugAssign)]
+    if any(isinstance(t, (ast.Attribute, ast.Subscript)) and _is_path(facts, t) for t in targets):
+        found.append(None)
     if any(facts.calls_of("site.addsitedir", "os.chdir", "nbimporter.install", "importlib.reload")):
         found.append(None)
     facts.kept["path entries"] = found

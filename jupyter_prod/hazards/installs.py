@@ -126,9 +126,9 @@ def _spot(one: Requirement, lines: list[str], cell: int, row: int, until: int) -
 def _calls(facts: Facts) -> Iterator[ast.Call]:
     yield from facts.calls_of(*_SHELLS, *_PIPS, *_BROWSERS)
     for call in facts.methods("system", "run_line_magic", "run_cell_magic", "getoutput"):
-        if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Call):
-            if "get_ipython" in ast.unparse(call.func.value.func):
-                yield call
+        owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+        if isinstance(owner, ast.Call) and "get_ipython" in ast.unparse(owner.func):
+            yield call
 
 
 def _of_call(facts: Facts, call: ast.Call) -> Install | None:
