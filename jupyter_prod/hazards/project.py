@@ -12,10 +12,15 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from jupyter_prod.charter import CHARTER, Charter, read_charter
+from jupyter_prod.hazards.declarations import Declarations, declarations
+from jupyter_prod.knowledge.importing import normalised
 from jupyter_prod.patterns import lazy
 
 MOST_BYTES = 1_000_000
 """Larger files are no requirements, and are not read."""
+
+MOST_FILES = 50
+"""How many files that declare dependencies are read for one notebook."""
 
 _ROOT_MARKS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
 _DECLARES = lazy(
@@ -23,15 +28,18 @@ _DECLARES = lazy(
     r"|conda[\w.-]*\.ya?ml|Pipfile)",
     re.IGNORECASE,
 )
+_DECLARING_FOLDERS = frozenset("requirements reqs deps binder .binder conda env envs environment environments".split())
+_BUNDLED = lazy(r"\.(?:cpython|abi3|pypy|cp3\d)[\w.-]*$")
 
 
 @dataclass(frozen=True)
 class Repository:
-    """A git work tree: `tracked` and `changed` hold absolute paths."""
+    """A git work tree: `tracked` and `changed` hold absolute paths, `staged` those of a commit that is under way."""
 
     root: Path
     tracked: frozenset[str]
     changed: frozenset[str]
+    staged: frozenset[str] = frozenset()
 
 
 class Project:
@@ -64,7 +72,41 @@ class Project:
     @cached_property
     def declarations(self) -> tuple[Path, ...]:
         """The files that may declare dependencies, nearest first: requirements, pyproject, environment, Pipfile."""
-        return tuple(path for folder in self.folders for path in _listed(folder) if _DECLARES.fullmatch(path.name))
+        return tuple(path for folder in self.folders for path in _declaring(folder))
+
+    @cached_property
+    def declared(self) -> dict[Path, Declarations]:
+        """What each of these files declares, with the requirements files that they name, nearest first."""
+        found: dict[Path, Declarations] = {}
+        waiting = list(self.declarations)
+        while waiting and len(found) < MOST_FILES:
+            path = waiting.pop(0)
+            if path in found:
+                continue
+            found[path] = _declarations(path)
+            for name in (*found[path].others, *found[path].constraints):
+                other = Path(os.path.normpath(path.parent / name))
+                if other.is_relative_to(self.root) and other.is_file():
+                    waiting.append(other)
+        return found
+
+    def local(self, dotted: str, public: bool = False) -> Path | None:
+        """The file or folder of a module that lies beside the notebook or above it, up to the root.
+
+        `public`: a distribution has the name too, so that a folder without Python in it is not meant.
+        """
+        top = dotted.partition(".")[0]
+        for folder in self.folders:
+            for place in (folder, folder / "src", folder / "lib"):
+                if _is_module(place / f"{top}.py", False):
+                    return place / f"{top}.py"
+                if _is_module(place / top, public):
+                    return place / top
+        return None
+
+    def importable(self, top: str) -> bool:
+        """Whether the environment beside the notebook, else the current one, has something of that name."""
+        return top in _importable(self._site_packages)
 
     @cached_property
     def beside(self) -> tuple[Path, ...]:
@@ -101,7 +143,7 @@ class Project:
 
     def installed(self, distribution: str) -> str | None:
         """The version of a distribution in the environment beside the notebook, else in the current one."""
-        return _versions(self._site_packages).get(_normalised(distribution))
+        return _versions(self._site_packages).get(normalised(distribution))
 
     @cached_property
     def _site_packages(self) -> str:
@@ -126,6 +168,41 @@ def _listed(folder: Path) -> tuple[Path, ...]:
 
 
 @cache
+def _declaring(folder: Path) -> tuple[Path, ...]:
+    found = [path for path in _listed(folder) if _DECLARES.fullmatch(path.name) and path.is_file()]
+    for below in _listed(folder):
+        if below.name in _DECLARING_FOLDERS:
+            texts = (".txt", ".in", ".yml", ".yaml") if below.name in ("requirements", "reqs", "deps") else ()
+            found += [p for p in _listed(below) if _DECLARES.fullmatch(p.name) or p.suffix in texts]
+    return tuple(found)
+
+
+@cache
+def _declarations(path: Path) -> Declarations:
+    return declarations(path, _text(path))
+
+
+@cache
+def _is_module(path: Path, public: bool) -> bool:
+    if path.suffix == ".py":
+        return path.is_file()
+    if not path.is_dir():
+        return False
+    names = [entry.name for entry in _listed(path)]
+    return "__init__.py" in names or (not public and any(name.endswith(".py") for name in names))
+
+
+@cache
+def _importable(site_packages: str) -> frozenset[str]:
+    try:
+        names = os.listdir(site_packages)
+    except OSError:
+        return frozenset()
+    found = {_BUNDLED.sub("", name.removesuffix(".py").removesuffix(".so").removesuffix(".pyd")) for name in names}
+    return frozenset(name for name in found if name.isidentifier())
+
+
+@cache
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MOST_BYTES:
@@ -142,10 +219,12 @@ def _repository(root: Path) -> Repository | None:
         changed = _git(root, "status", "--porcelain", "-z", "--untracked-files=no", "--no-renames")
     except (OSError, subprocess.SubprocessError):
         return None
+    entries = [entry for entry in changed.split("\0") if len(entry) > 3]
     return Repository(
         root,
         frozenset(str(root / name) for name in tracked.split("\0") if name),
-        frozenset(str(root / entry[3:]) for entry in changed.split("\0") if len(entry) > 3),
+        frozenset(str(root / entry[3:]) for entry in entries),
+        frozenset(str(root / entry[3:]) for entry in entries if entry[0] in "AM" and entry[1] == " "),
     )
 
 
@@ -181,15 +260,16 @@ def _versions(site_packages: str) -> dict[str, str]:
     for name in names:
         if name.endswith(".dist-info"):
             distribution, _, version = name.removesuffix(".dist-info").rpartition("-")
-            found[_normalised(distribution)] = version
+            found[normalised(distribution)] = version
     return found
-
-
-def _normalised(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def forget() -> None:
     """Forgets what was read from disks, for a process that lives on while files change."""
-    for kept in (_listed, _text, _repository, _versions, _charter, _committed_on):
+    _listed.cache_clear()
+    _declaring.cache_clear()
+    _declarations.cache_clear()
+    _is_module.cache_clear()
+    _importable.cache_clear()
+    for kept in (_text, _repository, _versions, _charter, _committed_on):
         kept.cache_clear()

@@ -10,6 +10,7 @@ from itertools import islice
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.learning import Learning, learning
 from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.patterns import lazy
 from jupyter_prod.program.values import Value
 
 _ENCODERS = frozenset(
@@ -21,12 +22,12 @@ _ENCODERS = frozenset(
         "series.factorize",
     }
 )
-_UNIQUE = re.compile(
+_UNIQUE = lazy(
     r"""(?:^|_)(?:id|uuid|guid|e_?mail|phone|ssn|iban|ticket|serial|url|timestamp|datetime|passport)(?:$|_(?:no|nr|number)$)
         |^(?:full_?|first_?|last_?|sur)?name$ |^address$ |^date$ |(?:^|_)(?:no|nr|number)$ """,
     re.I | re.X,
 )
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAMEL = lazy(r"(?<=[a-z])(?=[A-Z])")
 _NUMERIC = frozenset("mean median std var quantile round clip between diff cumsum".split())
 _TEXTS = frozenset({"cut", "qcut", "map", "apply", "replace", "astype", "where", "select", "digitize"})
 _MOST_STEPS = 2_000

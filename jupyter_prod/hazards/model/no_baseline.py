@@ -10,9 +10,10 @@ from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.holdout import must_be_judged, scored
 from jupyter_prod.hazards.learning import Learning, holds, learning, role
 from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.patterns import lazy
 from jupyter_prod.program.events import Metric
 
-_SAID = re.compile(r"baseline|naive|dummy|persistence|majority|most[_ ]frequent|no[_ ]skill|null[_ ]model", re.I)
+_SAID = lazy(r"baseline|naive|dummy|persistence|majority|most[_ ]frequent|no[_ ]skill|null[_ ]model", re.I)
 _COMPARED = frozenset({"score", "evaluate"})
 
 
