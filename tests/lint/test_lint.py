@@ -155,7 +155,7 @@ def test_text_names_file_cell_line_column_and_counts(tmp_path: Path, capsys: pyt
 
 
 def test_colour_is_put_on_for_a_terminal_only() -> None:
-    findings = check_notebook(notebook_of(BAD, Path("a\x1b[31m.ipynb")), all_rules())
+    findings = check_notebook(notebook_of(BAD, Path("a\x1b[31m.ipynb")), chosen_rules(Settings(("JPD01",))))
 
     plain, painted = (report(Told(findings, [Path("a")], colour=colour), "concise") for colour in (False, True))
     assert "\x1b" not in plain
