@@ -260,7 +260,7 @@ def _hit(facts: Facts, place: Place, name: str, removal: Removal, fix: Fix | Non
     use = instead or removal.instead
     advice = f"use {use}" if not use.startswith("nothing") else use.replace("nothing", "leave it out", 1).rstrip(";")
     severity: Severity | None = None
-    if removed().leaving(name) is not None or _is_leaving(name):
+    if removal.leaving:
         return Hit(
             place, f"`{shown}` is on its way out, gone with {removal.library} {removal.version}: {advice}", "info"
         )

@@ -37,9 +37,10 @@ _OTHER_SENSES = re.compile(
 )
 _WRITES = frozenset(
     """dump save save_model save_weights save_pretrained save_checkpoint savefig savetxt savez savez_compressed saveas
-    to_csv to_excel to_parquet to_pickle to_json to_feather to_hdf to_html to_sql to_stata to_disk to_file to_onnx to_xml
-    write_csv write_parquet write_json write_excel write_image write_html write_text write_bytes write_feather
-    write_table    imwrite export export_text upload_file upload_from_filename ExcelWriter ModelCheckpoint put_object copyfile
+    to_csv to_excel to_parquet to_pickle to_json to_feather to_hdf to_html to_sql to_stata to_disk to_file to_onnx
+    to_xml write_csv write_parquet write_json write_excel write_image write_html write_text write_bytes write_feather
+    write_table imwrite export export_text upload_file upload_from_filename ExcelWriter ModelCheckpoint put_object
+    copyfile
     """.split()
 )
 _MODES = frozenset("wax")
