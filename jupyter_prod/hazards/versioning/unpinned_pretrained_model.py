@@ -10,11 +10,12 @@ from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.files import texts
 from jupyter_prod.hazards.hub_loaders import LOADERS, Loader
 from jupyter_prod.hazards.rule import Hit, Rule
+from jupyter_prod.patterns import lazy
 
 _MOVING = frozenset({"main", "master", "head", "latest", "dev", "develop", ""})
-_COMMIT = re.compile(r"@[0-9a-f]{7,40}$|[0-9a-f]{40}")
-_HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
-_BARE = re.compile(
+_COMMIT = lazy(r"@[0-9a-f]{7,40}$|[0-9a-f]{40}")
+_HUB_NAME = lazy(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_BARE = lazy(
     r"(?:bert|gpt2?|distilbert|distilgpt2|roberta|distilroberta|xlm|xlnet|t5|albert|openai-gpt|ctrl|transfo-xl|camembert"
     r"|flaubert|facebook|google|deberta|electra|all|multi-qa|paraphrase|msmarco|distiluse|stsb|nli|average_word|clip-ViT"
     r"|LaBSE|allenai-specter|gtr-t5|sentence-t5)(?:[-_].*)?",
