@@ -25,7 +25,8 @@ _BARE = lazy(
 _FOLDERS = frozenset(
     """model models output outputs result results checkpoint checkpoints ckpt ckpts data saved save tmp temp weights
     artifact artifacts artefacts logs log drive content runs run trained my_model mymodel saved_model saved_models
-    final_model export exports out train training assets files resources src lib pretrained pretrained_models local cache
+    final_model export exports out train training assets files resources src lib pretrained pretrained_models
+    local cache
     experiments exp adapters lora kaggle workspace home mnt root opt
     """.split()
 )
