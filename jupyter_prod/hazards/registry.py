@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from abc import ABCMeta
 from functools import cache
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def all_rules() -> tuple[Rule, ...]:
             rules += [
                 found()
                 for found in vars(module).values()
-                if isinstance(found, type) and issubclass(found, Rule) and found.__module__ == module.__name__
+                if isinstance(found, ABCMeta) and issubclass(found, Rule) and found.__module__ == module.__name__
             ]
     written = [path for folder in FOLDERS for path in sorted((here / folder).glob("*.yaml"))]
     if written:

@@ -362,9 +362,12 @@ class Interpreter(Calls):
                 line = f.readline(100_000)
         except (OSError, ValueError):
             return None
-        if not isinstance(separator, str) or len(separator) != 1:
+        if not isinstance(separator, str) or len(separator) != 1 or "\0" in line:
+            return None  # bytes of another kind of file
+        try:
+            found: tuple[Any, ...] = tuple(next(csv.reader([line.lstrip("\ufeff")], delimiter=separator), []))
+        except (csv.Error, TypeError, ValueError):
             return None
-        found: tuple[Any, ...] = tuple(next(csv.reader([line.lstrip("\ufeff")], delimiter=separator), []))
         if header is None:
             found = tuple(range(len(found)))
         return _kept(found, given)

@@ -221,6 +221,16 @@ def test_a_notebook_in_another_language_is_only_searched_for_secrets(tmp_path: P
     assert [f.code for f in lint([path], Settings(("JPS01",)))] == ["JPS01"]
 
 
+@pytest.mark.parametrize("content", [b"\0\0a,b\n", b'"' + b"a" * 200_000, b"\xff\xfe,\n", b""])
+@pytest.mark.parametrize("separator", ["", ', sep="\\n"', ', sep="\\0"', ', sep=r"\s+"'])
+def test_data_beside_the_notebook_that_are_no_table_are_no_fault(
+    content: bytes, separator: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_bytes(content)
+    path = saved(tmp_path / "a.ipynb", f'import pandas as pd\nrows = pd.read_csv("a.csv"{separator})\nrows["a"]')
+    assert lint([path])
+
+
 def test_cells_that_do_not_parse_are_searched_too(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.ipynb", 'for x in y print(x)\npassword = "Herbstlaub-2291"')
     assert [f.code for f in lint([path], Settings(("JPS01",)))] == ["JPS01"]
