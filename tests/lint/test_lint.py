@@ -222,7 +222,7 @@ def test_a_notebook_in_another_language_is_only_searched_for_secrets(tmp_path: P
 
 
 @pytest.mark.parametrize("content", [b"\0\0a,b\n", b'"' + b"a" * 200_000, b"\xff\xfe,\n", b""])
-@pytest.mark.parametrize("separator", ["", ', sep="\\n"', ', sep="\\0"', ', sep=r"\s+"'])
+@pytest.mark.parametrize("separator", ["", ', sep="\\n"', ', sep="\\0"', r', sep=r"\s+"'])
 def test_data_beside_the_notebook_that_are_no_table_are_no_fault(
     content: bytes, separator: str, tmp_path: Path
 ) -> None:
