@@ -11,7 +11,7 @@ class Loader:
 
     kind      hub (Hugging Face), torch, tfhub or kaggle
     prefix    whether a name without an owner is one too
-    advice    how a revision is given, where that is not `revision=`
+    advice    how a revision is given
     """
 
     keywords: tuple[str, ...] = (
@@ -26,11 +26,11 @@ class Loader:
     default: str = ""
     pipeline: bool = False
     prefix: bool = False
-    advice: str = ", revision=…"
+    advice: str = "pin a commit (revision=…)"
 
 
-_DICT = ', model_kwargs={"revision": …}'
-_BY_HAND = ", download it at one (snapshot_download with revision=) and load it from there"
+_DICT = 'pin a commit (model_kwargs={"revision": …})'
+_BY_HAND = "download one commit (snapshot_download with revision=…) and load it from there"
 _SENTENCES = Loader(("model_name_or_path", "model_name", "model"), prefix=True)
 _EMBEDDINGS = Loader(("model_name", "model", "model_id"), prefix=True, advice=_DICT)
 _EMBEDDINGS_BY_HAND = Loader(("model_name", "model", "embedding_model"), prefix=True, advice=_BY_HAND)
@@ -65,7 +65,9 @@ LOADERS: dict[str, Loader] = {
     "sentence_transformers.CrossEncoder": _SENTENCES,
     "sentence_transformers.SparseEncoder": _SENTENCES,
     "sentence_transformers.cross_encoder.CrossEncoder": _SENTENCES,
-    "sentence_transformers.models.Transformer": Loader(("model_name_or_path",), advice=', model_args={"revision": …}'),
+    "sentence_transformers.models.Transformer": Loader(
+        ("model_name_or_path",), advice='pin a commit (model_args={"revision": …})'
+    ),
     "InstructorEmbedding.INSTRUCTOR": Loader(("model_name_or_path",), advice=_BY_HAND),
     "FlagEmbedding.FlagModel": Loader(("model_name_or_path",), advice=_BY_HAND),
     "FlagEmbedding.BGEM3FlagModel": Loader(("model_name_or_path",), advice=_BY_HAND),
@@ -81,8 +83,8 @@ LOADERS: dict[str, Loader] = {
     "llama_index.embeddings.huggingface.HuggingFaceEmbedding": Loader(("model_name",), prefix=True, advice=_BY_HAND),
     "llama_index.llms.huggingface.HuggingFaceLLM": Loader(("model_name",), 99, advice=_DICT),
     "chromadb.utils.embedding_functions.SentenceTransformerEmbeddingFunction": _EMBEDDINGS_BY_HAND,
-    "haystack.components.embedders.SentenceTransformersTextEmbedder": Loader(("model",), advice=", revision=…"),
-    "haystack.components.embedders.SentenceTransformersDocumentEmbedder": Loader(("model",), advice=", revision=…"),
+    "haystack.components.embedders.SentenceTransformersTextEmbedder": Loader(("model",)),
+    "haystack.components.embedders.SentenceTransformersDocumentEmbedder": Loader(("model",)),
     "vllm.LLM": Loader(("model",)),
     "ctranslate2.Generator": Loader(("model_path",), advice=_BY_HAND),
     "simpletransformers.classification.ClassificationModel": Loader(("model_name",), 1, advice=_BY_HAND),

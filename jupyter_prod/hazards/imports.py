@@ -20,6 +20,22 @@ _FAILURES = frozenset(
 )
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _MODULE_FILE = lazy(r"([A-Za-z_]\w*)\.py\b")
+_COMMON = frozenset(
+    """utils util helpers helper tools tool common internal private shared core libs library project custom local
+    functions config model models data features feature pipeline analysis scripts process preprocess preprocessing
+    """.split()
+)
+"""Words that say nothing about where a module comes from."""
+
+_FAMILIES = frozenset(
+    """pandas sklearn torch keras tensorflow langchain llama haystack weaviate dash django flask jupyter jupyterlab
+    google
+    azure pyspark dask mkdocs streamlit plotly pytest spacy nltk numpy scipy matplotlib mpl geopandas xarray ray mlflow
+    optuna huggingface transformers openai anthropic pinecone chroma qdrant milvus gradio fastapi sqlalchemy airflow
+    prefect dagster snowflake databricks opentelemetry pytorch lightning jax flax gym qiskit networkx""".split()
+)
+"""Names under which many publish extensions: not all can be known."""
+
 _BRINGS = lazy(r"\b(?:git\s+clone|unzip|tar\s+-?x|gdown|svn|7z)\b")
 
 
@@ -200,7 +216,13 @@ def is_unknown(facts: Facts, one: Imported) -> bool:
     named = {r.name for i in installs(facts) for r in i.requirements}
     named |= {d.name for file in project.declared.values() for d in file.requirements}
     named |= {file.own for file in project.declared.values()}
-    return not any(name == n or name in (n.removeprefix("py"), n.removeprefix("python-")) for n in named if n)
+    if any(name == n or name in (n.removeprefix("py"), n.removeprefix("python-")) for n in named if n):
+        return False
+    words = {w for w in name.split("-") if len(w) > 4 and w not in _COMMON}
+    if any(words & set(n.split("-")) for n in named):
+        return False  # one part of a family: weaviate_agents of weaviate-client[agents]
+    head, _, rest = one.top.partition("_")
+    return not (rest and head in _FAMILIES and not set(rest.split("_")) & _COMMON)
 
 
 def brings_unseen(facts: Facts) -> bool:

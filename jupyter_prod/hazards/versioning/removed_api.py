@@ -16,6 +16,14 @@ from jupyter_prod.patterns import lazy
 _SUPPORTED = (3, 12)
 """A module that went with this Python or later is still there in one that is supported."""
 
+_KINDS = frozenset({"frame", "series", "index", "groupby", "array"})
+_PANDAS = frozenset({"pandas", "geopandas", "seaborn", "sklearn", "statsmodels", "yfinance", "pandas_datareader"})
+_OTHER_TABLES = frozenset(
+    """polars pyspark dask cudf modin vaex databricks koalas datatable ibis duckdb snowflake cupy torch jax tensorflow
+    xarray""".split()
+)
+"""Libraries whose tables and arrays have methods of the same names: there, the maker must be known."""
+
 _FREQUENCY = lazy(r"(\d*)([A-Za-z]+)((?:-[A-Z]{3})?)")
 
 
@@ -156,7 +164,7 @@ def _attributes(facts: Facts, reported: set[str]) -> Iterator[Hit]:
         ):
             continue
         name = facts.qualified(node)
-        removal = known.name(name) or known.leaving(name) if name else None
+        removal = known.name(name) or known.leaving(name) if name and _is_meant(facts, node, name) else None
         if removal is None and not name.startswith("."):
             module = known.module(name)
             removal = module[1] if module is not None and module[0] == name else None
@@ -170,6 +178,19 @@ def _attributes(facts: Facts, reported: set[str]) -> Iterator[Hit]:
                 continue
             told.add(name)
         yield _hit(facts, place, ast.unparse(node), removal, attribute_fix(facts, node, removal))
+
+
+def _is_meant(facts: Facts, node: ast.expr, name: str) -> bool:
+    """Whether a table is one of pandas, an array one of numpy: other libraries have methods of the same names."""
+    kind = name.partition(".")[0]
+    if kind not in _KINDS or not isinstance(node, ast.Attribute):
+        return True
+    value = facts.value(node.value)
+    made_by = value.type.partition(".")[0] if value is not None else ""
+    tops = {imported.partition(".")[0] for imported in facts.naming.imports.values()}
+    if made_by:
+        return made_by in _PANDAS or (kind == "array" and made_by == "numpy")
+    return bool(tops & {"pandas", "numpy"}) and not tops & _OTHER_TABLES
 
 
 def _anywhere(facts: Facts, node: ast.Attribute, name: str, tops: set[str]) -> Removal | None:
@@ -207,7 +228,7 @@ def _is_reported(node: ast.Attribute, reported: set[str]) -> bool:
 def _keywords(facts: Facts) -> Iterator[Hit]:
     known = removed()
     for name, gone in known.keywords.items():
-        for call in facts.calls_of(name):
+        for call in (c for c in facts.calls_of(name) if _is_meant(facts, c.func, name)):
             for keyword in call.keywords:
                 place = facts.place(keyword)
                 if keyword.arg is not None and keyword.arg in gone and place is not None and not _foreseen(facts, call):
@@ -219,7 +240,7 @@ def _keywords(facts: Facts) -> Iterator[Hit]:
 def _values(facts: Facts) -> Iterator[Hit]:
     known = removed()
     for name, places in known.values.items():
-        for call in facts.calls_of(name):
+        for call in (c for c in facts.calls_of(name) if _is_meant(facts, c.func, name)):
             for where, gone in places.items():
                 node = _argument(call, where)
                 value = facts.value(node) if node is not None else None
@@ -231,7 +252,8 @@ def _values(facts: Facts) -> Iterator[Hit]:
                 if key is not None and place is not None and not _foreseen(facts, call):
                     removal = known.told(key, name)
                     new = instead.replace("{}", removal.instead)
-                    yield _hit(facts, place, repr(const), removal, value_fix(facts, node, removal, new), new)
+                    said = f"{const!r} in {ast.unparse(call.func)[-40:]}"
+                    yield _hit(facts, place, said, removal, value_fix(facts, node, removal, new), new)
 
 
 def _looked_up(const: str, gone: Mapping[str, str]) -> tuple[str | None, str]:

@@ -25,9 +25,8 @@ _BARE = lazy(
 _FOLDERS = frozenset(
     """model models output outputs result results checkpoint checkpoints ckpt ckpts data saved save tmp temp weights
     artifact artifacts artefacts logs log drive content runs run trained my_model mymodel saved_model saved_models
-    final_model export exports out train training assets files resources src lib pretrained pretrained_models
-    local cache
-    experiments exp adapters lora kaggle workspace home mnt root opt
+    final_model export exports out train training assets files resources src lib pretrained pretrained_models local
+    cache experiments exp adapters lora kaggle workspace home mnt root opt
     """.split()
 )
 _FILES = (
@@ -233,7 +232,7 @@ def _open(name: str, loader: Loader, own: frozenset[str], facts: Facts) -> str:
         return "" if len(name.strip("/").split("/")) != 4 else f"{name!r} names no version: put it at the end, /1"
     if name in own or not _is_hub_name(name, loader, facts) or _COMMIT.search(name):
         return ""
-    return f"{name!r} is loaded without a revision: its owner may replace the weights, pin a commit{loader.advice}"
+    return f"{name!r} is loaded without a revision: its owner may replace the weights, {loader.advice}"
 
 
 def _is_hub_name(name: str, loader: Loader, facts: Facts) -> bool:
