@@ -28,7 +28,7 @@ def understand(notebook: Notebook) -> Program:
         cells[cell.number] = source = python_source(cell)
         if source.tree is not None and source.error is None and "prod:skip" not in cell.tags:
             parsed.append((cell.number, source.source, source.tree, cell.tags))
-    modules = _local_modules(folder, (tree for _, _, tree, _ in parsed))
+    modules = _local_modules(folder, [(text, tree) for _, text, tree, _ in parsed])
     interpreter = Interpreter(knowledge(), folder, modules)
     statements: list[Statement] = []
     for number, text, tree, tags in parsed:
@@ -72,12 +72,12 @@ def _statement(
     return Statement(index, cell, first, end, node, text, comment, last, interpreter.record.traces[index], tags)
 
 
-def _local_modules(folder: Path, trees: Iterable[ast.Module]) -> dict[str, ast.Module]:
-    """The modules beside the notebook that it imports, and those that they import."""
+def _local_modules(folder: Path, cells: Iterable[tuple[str, ast.Module]]) -> dict[str, ast.Module]:
+    """The modules beside the notebook that its cells (text and tree) import, and those that these import."""
     found: dict[str, ast.Module] = {}
-    if not _has_modules(folder):
-        return found
-    waiting = [name for tree in trees for name in imported(tree)]
+    there = _importable(folder)
+    # Looking for a name in a text is cheaper than looking for imports in a tree, and most cells import nothing of here.
+    waiting = [name for text, tree in cells if any(name in text for name in there) for name in imported(tree)]
     while waiting:
         name = waiting.pop()
         path = folder / (name.replace(".", "/") + ".py")
@@ -91,13 +91,13 @@ def _local_modules(folder: Path, trees: Iterable[ast.Module]) -> dict[str, ast.M
     return found
 
 
-def _has_modules(folder: Path) -> bool:
-    """Whether there may be a module in a folder at all: asking is cheaper than looking for all imports."""
+def _importable(folder: Path) -> set[str]:
+    """The names of the modules in a folder."""
     try:
         with os.scandir(folder) as entries:
-            return any(entry.name.endswith(".py") or "." not in entry.name for entry in entries)
+            return {entry.name[:-3] for entry in entries if entry.name.endswith(".py")}
     except OSError:
-        return False
+        return set()
 
 
 def imported(tree: ast.AST) -> list[str]:
