@@ -29,8 +29,8 @@ _COMMON = frozenset(
 
 _FAMILIES = frozenset(
     """pandas sklearn torch keras tensorflow langchain llama haystack weaviate dash django flask jupyter jupyterlab
-    google
-    azure pyspark dask mkdocs streamlit plotly pytest spacy nltk numpy scipy matplotlib mpl geopandas xarray ray mlflow
+    google azure pyspark dask mkdocs streamlit plotly pytest spacy nltk numpy scipy matplotlib mpl geopandas xarray
+    ray mlflow
     optuna huggingface transformers openai anthropic pinecone chroma qdrant milvus gradio fastapi sqlalchemy airflow
     prefect dagster snowflake databricks opentelemetry pytorch lightning jax flax gym qiskit networkx""".split()
 )

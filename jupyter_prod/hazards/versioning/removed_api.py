@@ -147,7 +147,7 @@ def _imports(facts: Facts, reported: set[str]) -> Iterator[Hit]:
 def _of_alias(module: str, alias: ast.alias) -> Removal | None:
     known = removed()
     full = module if alias.name == "*" else f"{module}.{alias.name}"
-    found = known.name(full) or known.leaving(full)
+    found = known.name(full) or known.leaving(full) or known.name(module)
     if found is not None:
         return found
     of_module = known.module(full)

@@ -148,7 +148,8 @@ def _is_class(facts: Facts, call: ast.Call) -> bool:
     """Whether `X.from_pretrained` is called on a class: of a library, not of the notebook."""
     name = facts.qualified(call.func)
     top = name.partition(".")[0]
-    return top not in ("", "builtins", "frame", "spacy", "timesfm") and not name.startswith("openai.")
+    imported = {meant.partition(".")[0] for meant in facts.naming.imports.values()}
+    return top in imported and top not in ("spacy", "timesfm", "openai")
 
 
 def _model(call: ast.Call, loader: Loader) -> ast.expr | None:

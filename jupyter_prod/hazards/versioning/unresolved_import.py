@@ -82,5 +82,5 @@ class UnresolvedImport(Rule):
             told.add(one.top)
             yield Hit(
                 one.place,
-                f"`{one.top}` is in no public package, no declaration and no file here: where does it come from?",
+                f"nothing says where `{one.top}` comes from: no known package, declaration or file",
             )

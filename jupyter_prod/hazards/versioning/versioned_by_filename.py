@@ -15,7 +15,9 @@ from jupyter_prod.patterns import lazy
 _WORDS = lazy(r"[A-Z]?[a-z]+\d*|[A-Z]+\d*(?![a-z])|\d+(?:\.\d+)*|\(\d+\)")
 _MARKS = lazy(r"(?:untitled|final|copy|copie|kopie|backup|bak|old)\d*", re.IGNORECASE)
 _NUMBERED = lazy(
-    r"(?:^|[\s_.\-])(?:v|ver|version|rev|take|try|draft)[\s_.\-]?\d+(?:\.\d+)*(?=$|[\s_.\-(])", re.IGNORECASE
+    r"(?:^|[\s_.\-])(?:v|ver|version|rev|take|try|draft)[\s_.\-]?\d+(?:\.\d+)*"
+    r"(?=$|[\s_.\-]*(?:$|[\d(]|final|copy|clean|old|new|fixed|tuned|test|draft|wip|backup))",
+    re.IGNORECASE,
 )
 _DUPLICATE = lazy(r"\w ?\(\d{1,2}\)$")
 _GLUED = lazy(r"[a-z]_?[vV]\d{1,2}$")
@@ -162,6 +164,8 @@ def _paths(facts: Facts, call: ast.Call) -> Iterator[str]:
         nodes.append(call.func.value)
     for node in nodes:
         value = facts.value(node)
+        if value is not None and value.kind == "file":
+            continue  # the call that opens it is told
         known = texts(value) if value is not None else set()
         if known:
             yield from (t for t in sorted(known) if _is_file(t))
