@@ -18,8 +18,8 @@ HEAD = """# The rules
 What stands between a pilot notebook and production, one rule each. `jupyter-prod rule CODE` shows a page in the
 terminal. The pages are made from the rules themselves by `python docs/make_rule_pages.py`.
 
-A fix that is *safe* needs no decision, an *unsafe* one needs a person's consent; both are described on the rule's page
-and are done by hand so far.
+A fix that is *safe* needs no decision, an *unsafe* one needs a person's consent; both are described on the rule's page.
+`jupyter-prod lint --fix` makes the safe ones, with `--unsafe-fixes` both, `--diff` shows them.
 
 """
 
