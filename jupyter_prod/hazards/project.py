@@ -6,13 +6,13 @@ import datetime
 import os
 import re
 import subprocess
-import sys
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
 from jupyter_prod.charter import CHARTER, Charter, read_charter
 from jupyter_prod.hazards.declarations import Declarations, declarations
+from jupyter_prod.hazards.installed import forget_installed, importable, site_packages, versions
 from jupyter_prod.knowledge.importing import normalised
 from jupyter_prod.patterns import lazy
 
@@ -23,13 +23,13 @@ MOST_FILES = 50
 """How many files that declare dependencies are read for one notebook."""
 
 _ROOT_MARKS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
+_WORK_TREES = (".git", ".hg", ".svn", ".jj", ".bzr", "_darcs", ".fslckout")
 _DECLARES = lazy(
     r"(?:requirements[\w.-]*\.(?:txt|in)|constraints[\w.-]*\.txt|pyproject\.toml|setup\.(?:py|cfg)|environment[\w.-]*\.ya?ml"
     r"|conda[\w.-]*\.ya?ml|Pipfile)",
     re.IGNORECASE,
 )
 _DECLARING_FOLDERS = frozenset("requirements reqs deps binder .binder conda env envs environment environments".split())
-_BUNDLED = lazy(r"\.(?:cpython|abi3|pypy|cp3\d)[\w.-]*$")
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,7 @@ class Project:
     @cached_property
     def root(self) -> Path:
         """The repository's or project's top folder; the notebook's own where nothing marks one."""
-        home = Path.home()
-        for folder in (self.folder, *self.folder.parents):
-            if folder != self.folder and folder in (home, home.parent, Path(folder.anchor)):
-                break
-            if any((folder / mark).exists() for mark in _ROOT_MARKS):
-                return folder
-        return self.folder
+        return _root(self.folder)
 
     @cached_property
     def folders(self) -> tuple[Path, ...]:
@@ -97,16 +91,14 @@ class Project:
         """
         top = dotted.partition(".")[0]
         for folder in self.folders:
-            for place in (folder, folder / "src", folder / "lib"):
-                if _is_module(place / f"{top}.py", False):
-                    return place / f"{top}.py"
-                if _is_module(place / top, public):
-                    return place / top
+            found = _local(folder, top, public)
+            if found is not None:
+                return found
         return None
 
     def importable(self, top: str) -> bool:
         """Whether the environment beside the notebook, else the current one, has something of that name."""
-        return top in _importable(self._site_packages)
+        return top in importable(self._site_packages)
 
     @cached_property
     def beside(self) -> tuple[Path, ...]:
@@ -120,10 +112,14 @@ class Project:
     @cached_property
     def repository(self) -> Repository | None:
         """The git work tree that the notebook lies in; None without one, or without git."""
-        for folder in (self.folder, *self.folder.parents):
-            if (folder / ".git").exists():
-                return _repository(folder)
-        return None
+        marked = _versioned(self.folder)
+        return _repository(marked[0]) if marked is not None and marked[1] == ".git" else None
+
+    @property
+    def version_control(self) -> str:
+        """What marks the work tree that the notebook lies in: `.git`, `.hg`, …; empty where nothing does."""
+        marked = _versioned(self.folder)
+        return marked[1] if marked is not None else ""
 
     @cached_property
     def charter(self) -> Charter | None:
@@ -143,20 +139,45 @@ class Project:
 
     def installed(self, distribution: str) -> str | None:
         """The version of a distribution in the environment beside the notebook, else in the current one."""
-        return _versions(self._site_packages).get(normalised(distribution))
+        return versions(self._site_packages).get(normalised(distribution))
 
     @cached_property
     def _site_packages(self) -> str:
-        for folder in self.folders:
-            for name in (".venv", "venv", "env"):
-                found = sorted((folder / name).glob("lib/python*/site-packages")) or [
-                    p for p in [folder / name / "Lib" / "site-packages"] if p.is_dir()
-                ]
-                if found:
-                    return str(found[0])
-        active = os.environ.get("VIRTUAL_ENV") or os.environ.get("CONDA_PREFIX") or sys.prefix
-        found = sorted(Path(active).glob("lib/python*/site-packages"))
-        return str(found[0]) if found else str(Path(active) / "Lib" / "site-packages")
+        return site_packages(self.folders)
+
+
+@cache
+def _root(start: Path) -> Path:
+    home = Path.home()
+    for folder in (start, *start.parents):
+        if folder != start and folder in (home, home.parent, Path(folder.anchor)):
+            break
+        if any((folder / mark).exists() for mark in _ROOT_MARKS):
+            return folder
+    return start
+
+
+@cache
+def _versioned(start: Path) -> tuple[Path, str] | None:
+    """The nearest folder that version control marks as a work tree, git first, and its mark."""
+    above = (start, *start.parents)
+    return next(((folder, mark) for mark in _WORK_TREES for folder in above if (folder / mark).exists()), None)
+
+
+@cache
+def _local(folder: Path, top: str, public: bool) -> Path | None:
+    for place in (folder, folder / "src", folder / "lib"):
+        names = _names(place)
+        if f"{top}.py" in names and _is_module(place / f"{top}.py", False):
+            return place / f"{top}.py"
+        if top in names and _is_module(place / top, public):
+            return place / top
+    return None
+
+
+@cache
+def _names(folder: Path) -> frozenset[str]:
+    return frozenset(entry.name for entry in _listed(folder))
 
 
 @cache
@@ -190,16 +211,6 @@ def _is_module(path: Path, public: bool) -> bool:
         return False
     names = [entry.name for entry in _listed(path)]
     return "__init__.py" in names or (not public and any(name.endswith(".py") for name in names))
-
-
-@cache
-def _importable(site_packages: str) -> frozenset[str]:
-    try:
-        names = os.listdir(site_packages)
-    except OSError:
-        return frozenset()
-    found = {_BUNDLED.sub("", name.removesuffix(".py").removesuffix(".so").removesuffix(".pyd")) for name in names}
-    return frozenset(name for name in found if name.isidentifier())
 
 
 @cache
@@ -250,26 +261,14 @@ def _committed_on(root: Path, path: Path) -> datetime.date | None:
         return None
 
 
-@cache
-def _versions(site_packages: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    try:
-        names = os.listdir(site_packages)
-    except OSError:
-        return found
-    for name in names:
-        if name.endswith(".dist-info"):
-            distribution, _, version = name.removesuffix(".dist-info").rpartition("-")
-            found[normalised(distribution)] = version
-    return found
-
-
 def forget() -> None:
     """Forgets what was read from disks, for a process that lives on while files change."""
+    for by_folder in (_root, _versioned, _local, _names):
+        by_folder.cache_clear()
     _listed.cache_clear()
     _declaring.cache_clear()
     _declarations.cache_clear()
     _is_module.cache_clear()
-    _importable.cache_clear()
-    for kept in (_text, _repository, _versions, _charter, _committed_on):
+    forget_installed()
+    for kept in (_text, _repository, _charter, _committed_on):
         kept.cache_clear()

@@ -17,7 +17,7 @@ from jupyter_prod.lint.settings import Settings
 KEPT_DAYS = 30
 """What was not asked for in so many days is removed."""
 
-_BESIDE = (".py", ".txt", ".in", ".toml", ".cfg", ".yml", ".yaml", ".ipynb", ".env", ".example")
+_BESIDE = (".py", ".txt", ".in", ".toml", ".cfg", ".yml", ".yaml", ".ipynb", ".env", ".example", ".lock", "Pipfile")
 _MOST_BESIDE = 2000
 _decoder = msgspec.json.Decoder(list[Finding])
 

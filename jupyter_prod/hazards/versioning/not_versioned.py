@@ -8,9 +8,6 @@ from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.project import Project
 from jupyter_prod.hazards.rule import Hit, Place, Rule
 
-_OTHERS = (".hg", ".svn", ".jj", ".bzr", "_darcs", ".fslckout")
-"""What marks a work tree of other version control."""
-
 
 class NotVersioned(Rule):
     code = "JPV09"
@@ -60,9 +57,8 @@ class NotVersioned(Rule):
 
 
 def _state(project: Project) -> str:
-    above = (project.folder, *project.folder.parents)
-    if not any((folder / ".git").exists() for folder in above):
-        return "" if any((folder / o).exists() for folder in above for o in _OTHERS) else "is outside git"
+    if project.version_control != ".git":
+        return "" if project.version_control else "is outside git"
     repository = project.repository
     if repository is None:
         return ""
