@@ -34,10 +34,10 @@ class RemovedApi(Rule):
     step = 2
     title = "A function that current releases no longer have"
     what = """
-    Finds imports, attributes, methods and keywords that current releases of a library, or of Python, have taken away:
-    aliases of numpy, methods of pandas, modules of scikit-learn, TensorFlow 1, the first OpenAI client,
-    and others, about a thousand in all. Methods are matched by what their owner is. Where a pin keeps the library below that release, it is
-    told as info; what is tried and may fail is none.
+    Finds imports, attributes, methods and keywords that current releases of a library, or of Python, have
+    taken away: aliases of numpy, methods of pandas, modules of scikit-learn, TensorFlow 1, the first OpenAI
+    client and others, about a thousand in all. Methods are matched by what their owner is. Where a pin keeps
+    the library below that release, it is told as info; what is tried and may fail is none.
     """
     why = """
     The notebook runs on its author's old environment only. In a fresh image it fails at that line, and the pin that
