@@ -81,9 +81,11 @@ class Linting:
                 from jupyter_prod.hazards.project import forget
 
                 forget()
-                found = self.once()
+                try:
+                    self.once()
+                except UsableError as e:  # half saved, perhaps: the next save may mend it
+                    click.echo(f"jupyter-prod: {e}", err=True)
                 click.echo(f"[{time.strftime('%H:%M:%S')}] watching {len(now)} files, Ctrl-C ends", err=True)
-                del found
             time.sleep(POLL)
 
     # ------------------------------------------------------------ telling

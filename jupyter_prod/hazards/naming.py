@@ -94,3 +94,9 @@ class Naming:
         if isinstance(inner, ast.Name) and inner.id in self.imports:
             return self._canonical(".".join([self.imports[inner.id], *reversed(parts)]))
         return self._instance(inner) if not parts else ""
+
+
+def last_name(call: ast.Call) -> str:
+    """The name by which a call is written, whoever owns it: `fit` of `model.fit(x)`; empty for a call of a call."""
+    func = call.func
+    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -150,3 +151,21 @@ def test_cells_can_be_suppressed_by_tag_and_the_notebook_by_metadata(tmp_path, c
     main(["lint", str(path), "--select", "JPD01,JPS01,JPL01", "--json"])
     left = json.loads(capsys.readouterr().out)
     assert [(f["code"], f["cell"]) for f in left] == [("JPL01", None)] and "JPS01" in left[0]["message"]
+
+
+def test_a_watch_tells_again_what_changed_and_outlives_a_half_saved_file(tmp_path):
+    path = saved(tmp_path / "a.ipynb", "x = 1")
+    command = [sys.executable, "-m", "jupyter_prod.cli.main", "lint", str(path), "--select", "JPD01", "--watch", "-n"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}
+    )
+    assert process.stdout is not None
+    try:
+        assert "No hazards" in process.stdout.readline() and "watching" in process.stdout.readline()
+        path.write_text("{")
+        assert "a.ipynb" in process.stdout.readline() and "watching" in process.stdout.readline()
+        saved(path, BAD)
+        assert "JPD01" in process.stdout.readline()
+    finally:
+        process.kill()
+        process.wait()

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from jupyter_prod.hazards.facts import Facts
+from jupyter_prod.hazards.naming import last_name
 from jupyter_prod.hazards.pipeline import is_parameter
 from jupyter_prod.hazards.rule import Hit, Rule
 from jupyter_prod.knowledge import knowledge
@@ -64,13 +65,7 @@ class BuriedParameter(Rule):
 
     def check(self, facts: Facts) -> Iterator[Hit]:
         for call in facts.calls:
-            last = (
-                call.func.attr
-                if isinstance(call.func, ast.Attribute)
-                else call.func.id
-                if isinstance(call.func, ast.Name)
-                else ""
-            )
+            last = last_name(call)
             if not call.keywords or not last:
                 continue
             typed = [k.arg for k in call.keywords if k.arg and _is_typed(k.value) and not _NOT_TUNED.fullmatch(k.arg)]

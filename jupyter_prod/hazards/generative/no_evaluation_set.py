@@ -10,6 +10,7 @@ from functools import cache
 from jupyter_prod.hazards.facts import Facts
 from jupyter_prod.hazards.loops import inside
 from jupyter_prod.hazards.model_calls import answered, asks_model, model_calls, uses_models
+from jupyter_prod.hazards.naming import last_name
 from jupyter_prod.hazards.rule import Hit, Place, Rule
 from jupyter_prod.knowledge.providers import providers
 
@@ -100,13 +101,7 @@ def _is_evaluated(facts: Facts) -> bool:
         if _judges().search(name.rsplit(".", 1)[-1].lower()) and not name.startswith(("numpy", "pandas")):
             return True
     for call in facts.calls:
-        last = (
-            call.func.attr
-            if isinstance(call.func, ast.Attribute)
-            else call.func.id
-            if isinstance(call.func, ast.Name)
-            else ""
-        )
+        last = last_name(call)
         if _judges().search(last.lower()) and not last.startswith("similarity_search"):
             return True
     return any(_compares(loop, facts) for kind in _LOOPS for loop in facts.nodes_of(kind)) or any(
